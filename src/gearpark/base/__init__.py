@@ -1,0 +1,1 @@
+"""Ground floor: words every other floor uses. Standard library only."""

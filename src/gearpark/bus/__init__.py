@@ -1,0 +1,1 @@
+"""MQTT and Sparkplug B: what gateway, historian process and web share."""

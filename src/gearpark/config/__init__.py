@@ -1,0 +1,1 @@
+"""The roof: settings, urls, wiring, navigation, processes, command line."""

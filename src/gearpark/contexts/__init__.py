@@ -1,0 +1,1 @@
+"""The twelve rooms, ground to top."""

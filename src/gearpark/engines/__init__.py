@@ -1,0 +1,1 @@
+"""Pure numbers: no I/O, no Django; every engine is tested against reference tables."""

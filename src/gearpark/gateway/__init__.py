@@ -1,0 +1,1 @@
+"""The factory's own process: connectors, journal, forwarder. No Django."""

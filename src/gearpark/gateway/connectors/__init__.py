@@ -1,0 +1,1 @@
+"""One folder a protocol: manifest, connector, configuration, diagnostics, quality checklist."""

@@ -1,0 +1,1 @@
+"""Django building blocks: tenancy, problems, lists, events, jobs, audit."""

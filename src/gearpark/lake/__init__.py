@@ -1,0 +1,1 @@
+"""The historian: Delta Lake tables of observations. No Django, no MQTT."""

@@ -1,0 +1,1 @@
+"""Design system: templates, tags, one chart element, vendored assets."""
