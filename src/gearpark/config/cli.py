@@ -1,0 +1,170 @@
+"""``gearpark``: the one console command."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from gearpark import __version__
+from gearpark.base.problems import Problem
+
+EXIT_PROBLEM = 2
+
+
+def _emit(answer: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False, default=str))
+        return
+    for key, value in answer.items():
+        print(f"{key}: {json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (dict, list)) else value}")
+
+
+def _up(options: argparse.Namespace) -> int:
+    from .processes import installation, web_url
+    from .supervisor import Supervisor
+
+    demo = options.command == "demo"
+    plant_arguments: tuple[str, ...] = ()
+    if demo:
+        plant_arguments = ("--seed", str(options.seed), "--speed", str(options.speed))
+    ready = f"open {web_url()}/"
+    if demo:
+        from .demo import SIGN_INS
+
+        ready += "  (sign in as " + ", ".join(f"{name} / {word}" for name, word in SIGN_INS) + ")"
+    return Supervisor(installation(demo=demo, plant_arguments=plant_arguments, note=ready)).run()
+
+
+def _status(options: argparse.Namespace) -> int:
+    from .supervisor import status
+
+    _emit(status(), options.json)
+    return 0
+
+
+def _manage(arguments: Sequence[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gearpark.config.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["gearpark manage", *arguments])
+    return 0
+
+
+def benchmarks_folder() -> Path:
+    """``benchmarks/`` of the source checkout this package runs from."""
+    folder = Path(__file__).resolve().parents[3] / "benchmarks"
+    if not folder.is_dir():
+        raise Problem(
+            "bench.no_checkout", "Benchmarks live in the source checkout; clone the repository and run make setup."
+        )
+    return folder
+
+
+def _bench(options: argparse.Namespace) -> int:
+    folder = benchmarks_folder()
+    areas = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    if options.area not in areas:
+        raise Problem("bench.unknown_area", f"No benchmark {options.area!r}; there are: {', '.join(areas)}.")
+    sys.path.insert(0, str(folder.parent))
+    module = importlib.import_module(f"benchmarks.{options.area}")
+    _emit(module.run(quick=options.quick), options.json)
+    return 0
+
+
+def _import_shdr(options: argparse.Namespace) -> int:
+    from gearpark.base import home
+    from gearpark.lake import recordings
+
+    result = recordings.import_shdr(
+        home.folder("lake"),
+        [Path(name) for name in options.files],
+        Path(options.devices),
+        org=options.org,
+        device=options.device,
+    )
+    _emit(result.as_dict(), options.json)
+    return 0
+
+
+def _states(options: argparse.Namespace) -> int:
+    from gearpark.base import home
+    from gearpark.base.time import parse_iso
+    from gearpark.lake import recordings
+
+    answer = recordings.states(
+        home.folder("lake"),
+        options.device,
+        parse_iso(options.begin),
+        parse_iso(options.end),
+        org=options.org,
+    )
+    _emit(answer, options.json)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gearpark", description="Operating platform for an industrial park.")
+    parser.add_argument("--version", action="version", version=f"gearpark {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    up = commands.add_parser("up", help="run the platform: database, bus, historian, web, gateway, jobs")
+    up.set_defaults(run=_up)
+    demo = commands.add_parser("demo", help="run the platform with the demo park and its simulated plants")
+    demo.add_argument("--seed", type=int, default=1, help="seed of the simulated plants")
+    demo.add_argument("--speed", type=float, default=1.0, help="speed of replays and plants against the wall clock")
+    demo.set_defaults(run=_up)
+    status = commands.add_parser("status", help="what runs on this home")
+    status.add_argument("--json", action="store_true")
+    status.set_defaults(run=_status)
+    commands.add_parser("manage", help="Django's management commands", add_help=False)
+
+    bench = commands.add_parser("bench", help="measure an area beside a peer")
+    bench.add_argument("area", metavar="AREA")
+    bench.add_argument("--json", action="store_true", help="print one JSON object")
+    bench.add_argument("--quick", action="store_true", help="a short run that shows the way, not the figure")
+    bench.set_defaults(run=_bench)
+
+    telemetry = commands.add_parser("telemetry", help="recordings and machine states, on files alone")
+    actions = telemetry.add_subparsers(dest="action", required=True, metavar="ACTION")
+    load = actions.add_parser("import-shdr", help="load SHDR recordings into the lake")
+    load.add_argument("files", nargs="+", metavar="FILE", help="plain text or .gz")
+    load.add_argument("--devices", required=True, metavar="DEVICES_XML", help="MTConnect device model, plain or .gz")
+    load.add_argument("--device", help="device name, when file and model do not tell")
+    load.add_argument("--org", default="replay-lab", help="slug of the organisation that owns the data")
+    load.add_argument("--json", action="store_true")
+    load.set_defaults(run=_import_shdr)
+    states = actions.add_parser("states", help="machine-state intervals of one device")
+    states.add_argument("--device", required=True, metavar="ID")
+    states.add_argument("--from", dest="begin", required=True, metavar="T", help="ISO 8601 with zone")
+    states.add_argument("--to", dest="end", required=True, metavar="T")
+    states.add_argument("--org", default="replay-lab")
+    states.add_argument("--json", action="store_true")
+    states.set_defaults(run=_states)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point. A Problem is printed as one line (one JSON object with ``--json``) and gives exit code 2."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["manage"]:
+        return _manage(arguments[1:])
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        return code
+    except Problem as problem:
+        if getattr(options, "json", False):
+            print(json.dumps(problem.as_dict(), ensure_ascii=False, default=str))
+        else:
+            print(f"gearpark: {problem.sentence} [{problem.code}]", file=sys.stderr)
+        return EXIT_PROBLEM
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""Which processes make up one installation, in starting order, and how each says that it is ready."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+READY_PROBE_TIMEOUT_S = 2.0
+DEFAULT_MQTT = "mqtt://127.0.0.1:18830"
+DEFAULT_WEB = "http://127.0.0.1:8000"
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One child of the supervisor.
+
+    name      short word, also the log file's name
+    argv      full command line
+    ready     returns True once others may lean on it
+    once      True for a step that ends by itself with exit code 0 (migrations, demo data)
+    note      printed when it becomes ready
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    ready: Callable[[], bool] = field(default=lambda: True)
+    once: bool = False
+    note: str = ""
+
+
+def host_port(url: str, default_port: int) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "127.0.0.1", parts.port or default_port
+
+
+def tcp_open(url: str, default_port: int) -> bool:
+    """Does anything accept a TCP connection there?"""
+    try:
+        with socket.create_connection(host_port(url, default_port), READY_PROBE_TIMEOUT_S):
+            return True
+    except OSError:
+        return False
+
+
+def http_ok(url: str, path: str) -> bool:
+    """Does a GET answer 200?"""
+    connection = http.client.HTTPConnection(*host_port(url, 80), timeout=READY_PROBE_TIMEOUT_S)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def mqtt_url() -> str:
+    return os.environ.get("GEARPARK_MQTT") or DEFAULT_MQTT
+
+
+def web_url() -> str:
+    return os.environ.get("GEARPARK_WEB") or DEFAULT_WEB
+
+
+def database_answers() -> bool:
+    from gearpark.config import database
+
+    return database.answers()
+
+
+def module(name: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", name, *arguments)
+
+
+def manage(*arguments: str) -> tuple[str, ...]:
+    return module("gearpark.config.cli", "manage", *arguments)
+
+
+def installation(*, demo: bool, plant_arguments: tuple[str, ...] = (), note: str = "") -> list[Process]:
+    """The process tree of ``gearpark up``; with ``demo`` the plants and the demo park are added.
+
+    An external database (``DATABASE_URL``) or broker (``GEARPARK_MQTT`` off this machine) is used, not started.
+    """
+    web_host, web_port = host_port(web_url(), 8000)
+    bus_host, bus_port = host_port(mqtt_url(), 1883)
+    tree: list[Process] = []
+    if not os.environ.get("DATABASE_URL"):
+        tree.append(Process("database", module("gearpark.config.database", "serve"), database_answers))
+    if bus_host in {"127.0.0.1", "localhost", "::1"} and not os.environ.get("GEARPARK_BUS_EXTERNAL"):
+        broker = module("gearpark.bus.broker", "--host", bus_host, "--port", str(bus_port))
+        tree.append(Process("bus", broker, lambda: tcp_open(mqtt_url(), 1883)))
+    tree.append(Process("migrations", module("gearpark.config.database", "migrate"), once=True))
+    tree.append(Process("historian", module("gearpark.bus.historian")))
+    if demo:
+        tree.append(Process("demo-data", module("gearpark.config.demo", "data"), once=True))
+        tree.append(Process("plants", module("gearpark.plants", *plant_arguments)))
+    serve = module(
+        "uvicorn", "gearpark.config.asgi:application", "--host", web_host, "--port", str(web_port),
+        "--no-access-log", "--timeout-graceful-shutdown", "3",
+    )  # fmt: skip
+    tree.append(Process("web", serve, lambda: http_ok(web_url(), "/healthz"), note=note))
+    tree.append(Process("gateway", module("gearpark.gateway", "--name", "gw1", "--core", web_url())))
+    tree.append(Process("jobs", manage("procrastinate", "worker", "--concurrency", "1")))
+    if demo:
+        tree.append(Process("demo-machines", module("gearpark.config.demo", "machines"), once=True))
+    return tree
