@@ -70,7 +70,7 @@ def web_url() -> str:
 def database_answers() -> bool:
     from gearpark.config import database
 
-    return database.answers()
+    return database.ready()
 
 
 def module(name: str, *arguments: str) -> tuple[str, ...]:
