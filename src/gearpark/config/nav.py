@@ -1,0 +1,97 @@
+"""The left rail: six groups, each at most seven entries. An entry shows only when its page exists and may be opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page of the rail; ``right`` hides it from those who may not open it ("" = everyone signed in)."""
+
+    label: str | Promise
+    url: str
+    right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str | Promise
+    entries: tuple[Entry, ...]
+
+
+MAX_ENTRIES = 7
+RAIL = (
+    Group(
+        _("Park"),
+        (
+            Entry(_("Overview"), "/"),
+            Entry(_("Zone map"), "/zone/"),
+            Entry(_("Firms"), "/firms/"),
+            Entry(_("Plots"), "/plots/"),
+            Entry(_("Clusters"), "/clusters/"),
+            Entry(_("People"), "/people/"),
+            Entry(_("Wall screen"), "/wall/"),
+        ),
+    ),
+    Group(_("Plants"), (Entry(_("Lines"), "/lines/"), Entry(_("Assets"), "/assets/"))),
+    Group(_("Plan"), ()),
+    Group(_("Trade"), ()),
+    Group(
+        _("Data"),
+        (
+            Entry(_("Namespace"), "/uns/"),
+            Entry(_("Tag chart"), "/chart/"),
+            Entry(_("Connections"), "/connections/"),
+            Entry(_("Add a machine"), "/connections/add/"),
+            Entry(_("Import"), "/import/"),
+        ),
+    ),
+    Group(
+        _("System"),
+        (Entry(_("Audit"), "/audit/"), Entry(_("Jobs"), "/jobs/"), Entry(_("API"), "/api/v1/docs")),
+    ),
+)
+
+
+@cache
+def exists(url: str) -> bool:
+    """True when some view answers this path; routes do not change while the process runs."""
+    try:
+        resolve(url)
+    except Resolver404:
+        return False
+    return True
+
+
+def _active(url: str, path: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``rail``, the groups with their entries and which one is open."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"rail": []}
+    scope = getattr(request, "scope", None)
+    candidates = [e.url for g in RAIL for e in g.entries if _active(e.url, request.path)]
+    here = max(candidates, key=len, default="")
+    rail = []
+    for group in RAIL:
+        entries = [
+            {"label": e.label, "url": e.url, "active": e.url == here}
+            for e in group.entries
+            if exists(e.url) and (not e.right or (scope is not None and scope.may(e.right)))
+        ]
+        if entries:
+            rail.append(
+                {"label": group.label, "entries": entries, "active": any(e["active"] for e in entries)}
+            )
+    return {"rail": rail}

@@ -1,0 +1,84 @@
+"""Numbers as people read them: units small, Chinese amounts in 万/亿, ages in words, sparklines as paths."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+
+Number = int | float | Decimal
+_CHINESE_STEPS = ((Decimal(100_000_000), "亿"), (Decimal(10_000), "万"))
+_ENGLISH_STEPS = ((Decimal(1_000_000_000), "bn"), (Decimal(1_000_000), "m"))
+
+
+def plain(value: Number | None, decimals: int = 0) -> str:
+    """A grouped number with fixed decimals; an en dash when there is none."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return "–"
+    return number_format(value, decimal_pos=decimals, use_l10n=True, force_grouping=True)
+
+
+def percent(share: float | None, decimals: int = 1) -> str:
+    """A share 0..1 as per cent without the sign (the sign is the unit)."""
+    return plain(None if share is None else share * 100.0, decimals)
+
+
+def money(amount_cny: Number | None, language: str) -> tuple[str, str]:
+    """(number, unit) of an amount in CNY: 亿/万元 in Chinese, bn/m CNY in English."""
+    if amount_cny is None:
+        return "–", ""
+    amount = Decimal(str(amount_cny))
+    chinese = language.startswith("zh")
+    for step, word in _CHINESE_STEPS if chinese else _ENGLISH_STEPS:
+        if abs(amount) >= step:
+            scaled = amount / step
+            return plain(scaled, 2 if abs(scaled) < 100 else 1), f"{word}元" if chinese else f"{word} CNY"
+    return plain(amount, 0), "元" if chinese else "CNY"
+
+
+def age(seconds: float | None) -> str:
+    """How long ago, in the coarsest honest unit."""
+    if seconds is None:
+        return gettext("never")
+    if seconds < 0:
+        return gettext("in the future")
+    if seconds < 1:
+        return gettext("now")
+    for size_s, singular, plural in (
+        (86400, "%(n)s d", "%(n)s d"),
+        (3600, "%(n)s h", "%(n)s h"),
+        (60, "%(n)s min", "%(n)s min"),
+    ):
+        if seconds >= size_s:
+            count = int(seconds // size_s)
+            return ngettext(singular, plural, count) % {"n": count}
+    return gettext("%(n)s s") % {"n": int(seconds)}
+
+
+def age_at(at: datetime | None, now: datetime) -> str:
+    """Age of an instant."""
+    return age(None if at is None else (now - at).total_seconds())
+
+
+def spark_path(values: Sequence[float | None], width: float, height: float) -> str:
+    """SVG path of a sparkline over the values' own range; a None breaks the line (a gap stays a gap)."""
+    known = [v for v in values if v is not None and math.isfinite(v)]
+    if not known:
+        return ""
+    low, high = min(known), max(known)
+    span = (high - low) or 1.0
+    step = width / max(1, len(values) - 1)
+    parts: list[str] = []
+    pen_up = True
+    for index, value in enumerate(values):
+        if value is None or not math.isfinite(value):
+            pen_up = True
+            continue
+        y = height - (value - low) / span * height if high > low else height / 2
+        parts.append(f"{'M' if pen_up else 'L'}{index * step:.1f} {y:.1f}")
+        pen_up = False
+    return "".join(parts)
