@@ -8,10 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 Number = int | float | Decimal
 _CHINESE_STEPS = ((Decimal(100_000_000), "亿"), (Decimal(10_000), "万"))
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 _ENGLISH_STEPS = ((Decimal(1_000_000_000), "bn"), (Decimal(1_000_000), "m"))
 
 
@@ -48,14 +49,12 @@ def age(seconds: float | None) -> str:
         return gettext("in the future")
     if seconds < 1:
         return gettext("now")
-    for size_s, singular, plural in (
-        (86400, "%(n)s d", "%(n)s d"),
-        (3600, "%(n)s h", "%(n)s h"),
-        (60, "%(n)s min", "%(n)s min"),
-    ):
-        if seconds >= size_s:
-            count = int(seconds // size_s)
-            return ngettext(singular, plural, count) % {"n": count}
+    if seconds >= _DAY_S:
+        return gettext("%(n)s d") % {"n": int(seconds // _DAY_S)}
+    if seconds >= _HOUR_S:
+        return gettext("%(n)s h") % {"n": int(seconds // _HOUR_S)}
+    if seconds >= _MINUTE_S:
+        return gettext("%(n)s min") % {"n": int(seconds // _MINUTE_S)}
     return gettext("%(n)s s") % {"n": int(seconds)}
 
 
