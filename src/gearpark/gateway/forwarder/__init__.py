@@ -9,6 +9,8 @@ Connectors use `Pipe` (it follows `DataPipe`)::
     await pipe.stop()
 """
 
-from .interface import DataPipe, JournalStats, LinkStats, PipeStats
+from gearpark.gateway.journal.types import JournalStats
+
+from .interface import DataPipe, LinkStats, PipeStats
 
 __all__ = ["DataPipe", "JournalStats", "LinkStats", "PipeStats"]

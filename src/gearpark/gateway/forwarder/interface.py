@@ -2,44 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from gearpark.base.wire import AssetInfo, Observation
+from gearpark.gateway.journal.types import JournalStats
 
-JournalState = Literal["ok", "warning", "critical", "full", "disk_full", "failed", "closed"]
 LinkState = Literal["connecting", "online", "offline"]
-
-
-@dataclass(frozen=True, slots=True)
-class JournalStats:
-    """The journal at one moment; `state` is what people see.
-
-    state          ok; warning and critical from 70 and 90 % of the byte budget; full (budget reached and the policy is
-                   to refuse); disk_full (the disk refused a commit; nothing acknowledged is lost); failed; closed
-    rows, bytes    not yet acknowledged by the historian
-    oldest_us      newest source time in the oldest such row, microseconds UTC; None when empty
-    budget_share   bytes / byte budget, 0..1 and more
-    points_in      observations committed since start
-    rejected       reason -> observations whose value could not be kept (stored as "no value" with a bad status)
-    dropped_points observations given up by the declared drop-oldest policy since start
-    salvaged       sentence about a damaged journal found at start, "" when there was none
-    """
-
-    state: JournalState
-    rows: int = 0
-    bytes: int = 0
-    oldest_us: int | None = None
-    budget_bytes: int = 0
-    budget_share: float = 0.0
-    points_in: int = 0
-    commits: int = 0
-    commit_p50_ms: float = 0.0
-    rejected: Mapping[str, int] = field(default_factory=dict)
-    dropped_points: int = 0
-    salvaged: str = ""
-    last_error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,51 @@
+"""Sparkplug B codec: payloads as columns, births, commands, topics. No MQTT in here."""
+
+from . import topics
+from .codec import (
+    ACKNOWLEDGED,
+    BD_SEQ,
+    MAX_PAYLOAD_BYTES,
+    REBIRTH,
+    RESEND,
+    BirthMetric,
+    Columns,
+    Identity,
+    Point,
+    as_historical,
+    columns,
+    decode,
+    decode_state,
+    encode_birth,
+    encode_points,
+    encode_state,
+    finish,
+    identity_of,
+    properties_of,
+)
+from .schema import DataType, Metric, Payload
+
+__all__ = [
+    "ACKNOWLEDGED",
+    "BD_SEQ",
+    "MAX_PAYLOAD_BYTES",
+    "REBIRTH",
+    "RESEND",
+    "BirthMetric",
+    "Columns",
+    "DataType",
+    "Identity",
+    "Metric",
+    "Payload",
+    "Point",
+    "as_historical",
+    "columns",
+    "decode",
+    "decode_state",
+    "encode_birth",
+    "encode_points",
+    "encode_state",
+    "finish",
+    "identity_of",
+    "properties_of",
+    "topics",
+]
