@@ -1,0 +1,73 @@
+"""The registry's door: what higher contexts, settings and the roof may use."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from gearpark.base.problems import Problem
+from gearpark.base.scope import Scope
+from gearpark.base.time import now_utc
+
+from .queries.identity import memberships_of, scope_for, token_scope
+from .services.identity import PersonBackend, add_person, issue_token, revoke_token
+
+__all__ = ["PersonBackend", "add_person", "issue_token", "revoke_token", "scope_of_request"]
+
+SEEN_EVERY_S = 60
+ORG_KEY, SIGNED_IN_KEY, SEEN_KEY = "org", "signed_in_at", "seen_at"
+
+
+def scope_of_request(request: HttpRequest) -> Scope | None:
+    """Who asks: a bearer token, or a signed-in session that is neither idle nor too old. None for nobody.
+
+    Sets ``request.by_token``, ``request.organisation_name`` and ``request.memberships``.
+    """
+    now = now_utc()
+    header = request.headers.get("Authorization", "")
+    request.by_token = False  # type: ignore[attr-defined]
+    if header.startswith("Bearer "):
+        scope = token_scope(header.removeprefix("Bearer ").strip(), now)
+        request.by_token = scope is not None  # type: ignore[attr-defined]
+        return scope
+    person = request.user
+    if not person.is_authenticated:
+        return None
+    if _timed_out(request, now):
+        request.session.flush()
+        request.user = _nobody()
+        return None
+    found = memberships_of(person.pk)
+    if not found:
+        raise Problem(
+            "registry.no_organisation",
+            "You have no role in any organisation; ask an administrator.",
+            status=403,
+        )
+    wanted = request.session.get(ORG_KEY)
+    info = next((item for item in found if item.org == wanted), found[0])
+    request.memberships = found  # type: ignore[attr-defined]
+    chinese = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE).startswith("zh")
+    request.organisation_name = (info.name_zh if chinese else info.name_en) or info.name_zh  # type: ignore[attr-defined]
+    return scope_for(person, info)
+
+
+def _timed_out(request: HttpRequest, now: datetime) -> bool:
+    """Idle longer than SESSION_IDLE_S or signed in longer than SESSION_MAX_S ago; else note that it lives."""
+    stamp = now.timestamp()
+    signed_in = request.session.get(SIGNED_IN_KEY, 0.0)
+    seen = request.session.get(SEEN_KEY, signed_in)
+    if stamp - seen > settings.SESSION_IDLE_S or stamp - signed_in > settings.SESSION_MAX_S:
+        return True
+    if stamp - seen > min(SEEN_EVERY_S, settings.SESSION_IDLE_S / 4):
+        request.session[SEEN_KEY] = stamp
+    return False
+
+
+def _nobody() -> Any:
+    from django.contrib.auth.models import AnonymousUser
+
+    return AnonymousUser()

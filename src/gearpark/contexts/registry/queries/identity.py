@@ -1,0 +1,111 @@
+"""Reads about people, memberships and tokens."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gearpark.base.scope import Scope
+from gearpark.kit.tenant import identifying
+
+from ..models import ApiToken, Membership, Organisation, Person
+from ..types import Kind, rights_of
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipInfo:
+    """One role of one person, with the organisation's names."""
+
+    org: str
+    role: str
+    kind: Kind
+    name_zh: str
+    name_en: str
+
+
+def hash_token(token: str) -> str:
+    """SHA-256 of a token's text; tokens are long random words, so no slow hash is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def person_by_sign_in(sign_in: str) -> Person | None:
+    return Person.objects.filter(sign_in=sign_in.strip().lower()).first()
+
+
+def memberships_of(person_id: int) -> list[MembershipInfo]:
+    """Live memberships of one person, before any scope is known (the database shows own rows only)."""
+    with identifying("person", str(person_id)):
+        rows = list(
+            Membership._base_manager.filter(person_id=person_id, disabled_at=None)
+            .order_by("id")
+            .values("org", "role")
+        )
+        orgs = {
+            row["slug"]: row
+            for row in Organisation._base_manager.filter(slug__in=[row["org"] for row in rows]).values(
+                "slug", "kind", "name_zh", "name_en"
+            )
+        }
+    return [
+        MembershipInfo(row["org"], row["role"], Kind(held["kind"]), held["name_zh"], held["name_en"])
+        for row in rows
+        if (held := orgs.get(row["org"]))
+    ]
+
+
+def live_membership_orgs(person_id: int) -> list[str]:
+    return [info.org for info in memberships_of(person_id)]
+
+
+def scope_for(person: Person, info: MembershipInfo) -> Scope:
+    """The scope of a person acting in one organisation."""
+    return Scope(
+        org=info.org,
+        person_id=person.pk,
+        orgs=frozenset((info.org,)),
+        park_wide=info.kind is Kind.PARK,
+        rights=rights_of(info.role),
+        actor=person.sign_in,
+    )
+
+
+def token_scope(token: str, now: datetime) -> Scope | None:
+    """The scope a bearer token carries, or None when it is unknown, revoked or past its day."""
+    digest = hash_token(token)
+    with identifying("token", digest):
+        held = ApiToken._base_manager.filter(token_hash=digest, revoked_at=None, expires_at__gt=now).first()
+    if held is None:
+        return None
+    return Scope(
+        org=held.org,
+        orgs=frozenset((held.org,)),
+        park_wide=held.park_wide,
+        rights=frozenset(held.rights),
+        actor=f"token:{held.name}",
+    )
+
+
+def people(scope: Scope) -> list[dict[str, Any]]:
+    """People of the scope's organisation with role and state, by name."""
+    rows = (
+        Membership.objects.of(scope)
+        .filter(org=scope.org)
+        .select_related("person")
+        .order_by("person__display_name")
+    )
+    return [
+        {
+            "id": row.person_id,
+            "sign_in": row.person.sign_in,
+            "name": row.person.display_name,
+            "role": row.role,
+            "since_at": row.since_at,
+            "disabled_at": row.disabled_at,
+            "last_login": row.person.last_login,
+            "locked_until_at": row.person.locked_until_at,
+            "invented": row.person.invented,
+        }
+        for row in rows
+    ]

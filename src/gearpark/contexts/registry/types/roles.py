@@ -1,0 +1,68 @@
+"""Roles and the rights they carry. A right is a dotted word that views and services ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RIGHTS = (
+    "registry.view",
+    "registry.edit",
+    "registry.import",
+    "people.view",
+    "people.manage",
+    "telemetry.view",
+    "telemetry.edit",
+    "shopfloor.view",
+    "shopfloor.edit",
+    "audit.view",
+    "jobs.view",
+    "jobs.run",
+    "tokens.manage",
+)
+_VIEW = frozenset({"registry.view", "telemetry.view", "shopfloor.view"})
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role: code, English title (translated at the page), rights, and the kinds of organisation that may give it."""
+
+    code: str
+    title: str
+    rights: frozenset[str]
+    kinds: frozenset[str] = frozenset()  # empty = any kind
+
+
+ROLES = {
+    role.code: role
+    for role in (
+        Role("park-admin", "Park administrator", frozenset(RIGHTS), frozenset({"park"})),
+        Role(
+            "park-officer",
+            "Park officer",
+            _VIEW
+            | {
+                "registry.edit",
+                "registry.import",
+                "people.view",
+                "audit.view",
+                "jobs.view",
+                "telemetry.edit",
+            },
+            frozenset({"park"}),
+        ),
+        Role("firm-admin", "Firm administrator", frozenset(RIGHTS)),
+        Role(
+            "engineer",
+            "Engineer",
+            _VIEW | {"registry.edit", "registry.import", "telemetry.edit", "shopfloor.edit"},
+        ),
+        Role("line-leader", "Line leader", _VIEW | {"shopfloor.edit"}),
+        Role("viewer", "Viewer", _VIEW),
+    )
+}
+
+
+def rights_of(role: str) -> frozenset[str]:
+    """The rights of a role code; an unknown role carries none."""
+    found = ROLES.get(role)
+    return found.rights if found else frozenset()
