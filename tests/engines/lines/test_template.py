@@ -47,9 +47,9 @@ def test_flow_runs_left_to_right_and_reaches_every_station() -> None:
 
 
 def test_bottleneck_gives_the_ideal_cycle() -> None:
-    assert HOUSING.ideal_cycle_s == 330
+    assert HOUSING.ideal_cycle_s == 310
     for group, stations in HOUSING.groups.items():
-        assert min(s.ideal_cycle_s for s in stations) / len(stations) <= 330, group
+        assert min(s.ideal_cycle_s for s in stations) / len(stations) <= 310, group
 
 
 def test_asset_ids_and_unknown_names() -> None:

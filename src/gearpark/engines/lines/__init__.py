@@ -1,10 +1,9 @@
-"""Line templates, shift calendars and the signals of each asset type, as data with a small reader.
+"""Line templates and the signals of each asset type, as data with a small reader.
 
 A template says which stations, buffers and transports a line has, where they stand in the drawing, how parts flow
 and what the ideal cycle is. The simulated plants run on it and the line board draws from it, so both tell one story.
 """
 
-from .calendars import Calendar, Period, Shift, calendar
 from .catalogue import asset_type, asset_types, signals_of
 from .template import template, template_codes
 from .types import (
@@ -24,21 +23,17 @@ from .types import (
 __all__ = [
     "AssetType",
     "Buffer",
-    "Calendar",
     "Device",
     "Flow",
     "LineTemplate",
     "Loss",
-    "Period",
     "Place",
     "Rail",
-    "Shift",
     "Station",
     "Transport",
     "Variant",
     "asset_type",
     "asset_types",
-    "calendar",
     "signals_of",
     "template",
     "template_codes",

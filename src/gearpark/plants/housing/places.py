@@ -1,0 +1,55 @@
+"""Buffers: room for parts, first in first out, with places promised to transports on their way."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from gearpark.engines.lines import Buffer as BufferPlan
+
+from .parts import Part
+
+if TYPE_CHECKING:
+    from .line import HousingLine
+
+
+class BufferUnit:
+    """Live state of one buffer. Promised places (``coming``) and promised parts (``leaving``) are not given twice."""
+
+    def __init__(self, plan: BufferPlan, line: HousingLine) -> None:
+        self.plan, self.line, self.code = plan, line, plan.code
+        self.parts: deque[Part] = deque()
+        self.coming = self.leaving = 0
+
+    @property
+    def room(self) -> int:
+        return self.plan.capacity - len(self.parts) - self.coming
+
+    @property
+    def stock(self) -> int:
+        return len(self.parts) - self.leaving
+
+    def put(self, now: int, part: Part) -> None:
+        """A promised part arrives."""
+        self.coming -= 1
+        self.parts.append(part)
+        self.line.board.add(now, self.code, "part_count")
+        self.line.board.add(now, self.code, "good_count")
+        self._show(now)
+
+    def take(self, now: int) -> Part:
+        """A promised part leaves."""
+        self.leaving -= 1
+        part = self.parts.popleft()
+        self._show(now)
+        return part
+
+    def _show(self, now: int) -> None:
+        board = self.line.board
+        board.put(now, self.code, "level", float(len(self.parts)))
+        board.put(now, self.code, "part_serial", self.parts[0].serial if self.parts else "")
+
+    def state(self) -> str:
+        if not self.parts:
+            return "starved"
+        return "blocked" if len(self.parts) >= self.plan.capacity else "running"
