@@ -1,0 +1,157 @@
+"""Which data files of a table a query needs: the Delta snapshot as columns, pruned by partition and file statistics."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import numpy as np
+from deltalake import DeltaTable
+
+from gearpark.base.time import to_us
+
+from . import schema
+
+STATS_SLACK_US = 1_000  # Delta writes timestamp statistics in milliseconds, cut
+DAY_US = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """One live data file. Times are source times, microseconds, inclusive and up to a millisecond too wide."""
+
+    path: str  # as the log writes it, relative to the table
+    uri: str  # what a reader opens
+    org: str
+    day: dt.date
+    rows: int
+    bytes: int
+    at_min_us: int
+    at_max_us: int
+    received_max_us: int
+
+
+def _us(value: object, otherwise: int) -> int:
+    if isinstance(value, dt.datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
+        return to_us(aware)
+    return int(value) if isinstance(value, int) else otherwise
+
+
+def _day(value: object) -> dt.date:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+
+
+def files_of(table: DeltaTable, folder: Path) -> list[DataFile]:
+    """Live files of the table's loaded version; ``folder`` is where the table lies."""
+    actions = table.get_add_actions(flatten=True)
+    names = set(actions.schema.names)
+    columns = {name: actions.column(name).to_pylist() for name in names if name in _WANTED}
+    count = actions.num_rows
+    none = [None] * count
+    found = []
+    for i in range(count):
+        path = str(columns["path"][i])
+        day = _day(columns["partition.day"][i])
+        start = int(dt.datetime.combine(day, dt.time(), dt.UTC).timestamp()) * 1_000_000
+        found.append(
+            DataFile(
+                path=path,
+                uri=f"{folder}/{unquote(path)}",
+                org=str(columns["partition.org"][i]),
+                day=day,
+                rows=int(columns["num_records"][i] or 0),
+                bytes=int(columns["size_bytes"][i] or 0),
+                at_min_us=_us(columns.get("min.at", none)[i], start) - STATS_SLACK_US,
+                at_max_us=_us(columns.get("max.at", none)[i], start + DAY_US) + STATS_SLACK_US,
+                received_max_us=_us(columns.get("max.received_at", none)[i], 0),
+            )
+        )
+    return found
+
+
+_WANTED = frozenset(
+    {
+        "path",
+        "size_bytes",
+        "num_records",
+        "partition.org",
+        "partition.day",
+        "min.at",
+        "max.at",
+        "max.received_at",
+    }
+)
+
+
+class Snapshot:
+    """The files of one version, grouped by organisation and day."""
+
+    def __init__(self, version: int, files: list[DataFile]) -> None:
+        self.version = version
+        self.files = files
+        self._by_org: dict[str, dict[dt.date, list[DataFile]]] = {}
+        for file in files:
+            self._by_org.setdefault(file.org, {}).setdefault(file.day, []).append(file)
+
+    def orgs(self) -> list[str]:
+        return sorted(self._by_org)
+
+    def days(self, org: str) -> list[dt.date]:
+        """Days of an organisation that hold data, ascending."""
+        return sorted(self._by_org.get(org, {}))
+
+    def of_day(self, org: str, day: dt.date) -> list[DataFile]:
+        return self._by_org.get(org, {}).get(day, [])
+
+    def between(self, org: str, start_us: int, end_us: int) -> list[DataFile]:
+        """Files that may hold rows with ``start_us <= at < end_us``, by day."""
+        days = self._by_org.get(org, {})
+        found = []
+        for day in sorted(days):
+            begin = (day - _EPOCH_DAY).days * DAY_US
+            if begin < end_us and begin + DAY_US > start_us:
+                found += [f for f in days[day] if f.at_min_us < end_us and f.at_max_us >= start_us]
+        return found
+
+    def rows(self) -> int:
+        return int(np.sum([f.rows for f in self.files])) if self.files else 0
+
+
+_EPOCH_DAY = dt.date(1970, 1, 1)
+
+
+class Catalogue:
+    """Keeps one table's snapshot fresh; cheap when nothing was committed. Thread-safe."""
+
+    def __init__(self, root: Path | str, name: str) -> None:
+        self.root = Path(root)
+        self.name = name
+        self._lock = threading.Lock()
+        self._table: DeltaTable | None = None
+        self._snapshot = Snapshot(-1, [])
+
+    def snapshot(self) -> Snapshot:
+        """The newest version's files; an empty snapshot (version -1) when the table does not exist yet."""
+        with self._lock:
+            if self._table is None:
+                self._table = schema.open_table(self.root, self.name)
+                if self._table is None:
+                    return self._snapshot
+            else:
+                self._table.update_incremental()
+            version = self._table.version()
+            if version != self._snapshot.version:
+                self._snapshot = Snapshot(version, files_of(self._table, self.root / self.name))
+            return self._snapshot
+
+    def reopen(self) -> None:
+        """Forget everything, after the table was seen to change under a reader."""
+        with self._lock:
+            self._table = None
+            self._snapshot = Snapshot(-1, [])

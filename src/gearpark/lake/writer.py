@@ -1,0 +1,281 @@
+"""Appending observations, exactly once.
+
+A batch is named by (source, boot, seq). Each Delta commit carries, for every (source, boot) in it, a transaction
+``app_id = "<source>:<boot>", version = last contiguous seq``: data and mark become visible in one step, so a batch
+that is sent again after a kill is recognised and dropped, and one that was never committed is never acknowledged.
+Batches that arrive past a hole are held (bounded) until the hole is filled; they are not acknowledged before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from arro3.core import Array, DataType, Table
+from deltalake import CommitProperties, Transaction, WriterProperties, write_deltalake
+
+from gearpark.base.problems import Problem
+
+from . import schema, storage
+
+FIRST_SEQ = 1  # the first seq of a boot
+MAX_BATCH_POINTS = 500_000
+MAX_PENDING_POINTS = 2_000_000  # accepted but not committed: the caller must commit before it goes on
+MAX_HELD_BATCHES = 10_000  # per (source, boot), waiting behind a hole
+DAY_US = 86_400_000_000
+COMMIT_RETRIES = 15  # inside delta-rs, for a log entry somebody else wrote first
+
+_WRITER = WriterProperties(compression="SNAPPY", max_row_group_size=256 * 1024)
+Source = tuple[str, int]
+
+
+class Outcome(StrEnum):
+    """What became of a batch handed to ``Writer.append``."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    HELD = "held"  # past a hole
+    REFUSED = "refused"  # past a hole, and too many are held already; send it again later
+
+
+@dataclass(slots=True)
+class Batch:
+    """Observations of one organisation as columns of equal length.
+
+    nums         float per point; None or nan where there is no number
+    texts        text per point or None; may be None as a whole when no point is a text
+    statuses     OPC UA status codes; may be None as a whole when all are good
+    received_us  when the gateway received them: one number for all, or one per point
+    """
+
+    org: str
+    source: str
+    boot: int
+    seq: int
+    tags: Sequence[str]
+    at_us: Sequence[int]
+    nums: Sequence[float | None]
+    texts: Sequence[str | None] | None = None
+    statuses: Sequence[int] | None = None
+    received_us: int | Sequence[int] = 0
+
+    def check(self) -> None:
+        """Problem ``lake.batch_shape`` unless all columns are as long as ``tags`` and not too long."""
+        n = len(self.tags)
+        columns = [self.at_us, self.nums, self.texts, self.statuses]
+        if not isinstance(self.received_us, int):
+            columns.append(self.received_us)
+        if n > MAX_BATCH_POINTS or any(column is not None and len(column) != n for column in columns):
+            raise Problem(
+                "lake.batch_shape",
+                f"A batch of {self.source} has columns of different lengths or more than {MAX_BATCH_POINTS} points.",
+            )
+
+
+@dataclass(slots=True)
+class _Line:
+    """What the writer knows of one (source, boot)."""
+
+    committed: int
+    accepted: int
+    held: dict[int, Batch] = field(default_factory=dict)
+
+
+class Writer:
+    """One appending process. Not thread-safe; many processes may write, one per (source, boot)."""
+
+    def __init__(self, root: Path | str, *, min_free_bytes: int = storage.MIN_FREE_BYTES) -> None:
+        self.root = Path(root)
+        self.min_free_bytes = min_free_bytes
+        self.rejected_points = 0  # source times that are no times (before 1970, after 2200)
+        self._table = schema.ensure(self.root)
+        self._lines: dict[Source, _Line] = {}
+        self._pending: list[Batch] = []
+        self._pending_points = 0
+
+    def append(self, batch: Batch) -> Outcome:
+        """Take a batch for the next commit. Raises ``lake.batch_shape`` and ``lake.writer_full``."""
+        batch.check()
+        line = self._line((batch.source, batch.boot))
+        if batch.seq <= line.accepted or batch.seq in line.held:
+            return Outcome.DUPLICATE
+        if batch.seq > line.accepted + 1:
+            if len(line.held) >= MAX_HELD_BATCHES:
+                return Outcome.REFUSED
+            line.held[batch.seq] = batch
+            return Outcome.HELD
+        if self._pending_points + len(batch.tags) > MAX_PENDING_POINTS:
+            raise Problem(
+                "lake.writer_full",
+                f"{self._pending_points} points wait for a commit; commit before more are appended.",
+                status=503,
+            )
+        self._accept(line, batch)
+        self._drain(line)
+        return Outcome.ACCEPTED
+
+    def skip_to(self, source: str, boot: int, seq: int) -> int:
+        """The source says that nothing before ``seq`` exists any more (dropped by its budget, or another lake had it).
+
+        Returns how many numbers were skipped. The next commit carries the mark; held batches follow.
+        """
+        line = self._line((source, boot))
+        missing = max(0, seq - 1 - line.accepted)
+        for number in [n for n in line.held if n < seq]:
+            self._accept(line, line.held.pop(number))
+            missing -= 1
+        line.accepted = max(line.accepted, seq - 1)
+        self._drain(line)
+        return max(0, missing)
+
+    def commit(self) -> dict[Source, int]:
+        """Write everything accepted in one Delta commit; returns the marks that moved (empty: nothing to do).
+
+        On ``lake.disk_full`` nothing was stored, everything stays pending and the same call may be made again. On
+        ``lake.conflict`` nothing was stored and pending batches are forgotten: none was acknowledged, so their source
+        sends them again, and what the other process stored is recognised by its mark.
+        """
+        moved = {key: line.accepted for key, line in self._lines.items() if line.accepted > line.committed}
+        if not moved:
+            return {}
+        storage.check_space(self.root, self.min_free_bytes)
+        data = self._build()
+        properties = CommitProperties(
+            max_commit_retries=COMMIT_RETRIES,
+            app_transactions=[Transaction(f"{source}:{boot}", seq) for (source, boot), seq in moved.items()],
+        )
+
+        def write() -> None:
+            write_deltalake(
+                self._table,
+                data,
+                mode="append",
+                partition_by=schema.PARTITIONS,
+                writer_properties=_WRITER,
+                commit_properties=properties,
+                post_commithook_properties=schema.HOOKS,
+            )
+
+        try:
+            storage.attempt(self.root, write)
+        except Problem as problem:
+            if problem.code == "lake.conflict":  # another process speaks for the same boot: its marks count
+                self.forget()
+            raise
+        for key, seq in moved.items():
+            self._lines[key].committed = seq
+        self._pending.clear()
+        self._pending_points = 0
+        return moved
+
+    def forget(self) -> None:
+        """Drop everything not committed and read marks afresh from the table."""
+        self._lines.clear()
+        self._pending.clear()
+        self._pending_points = 0
+
+    def marks(self) -> dict[Source, int]:
+        """Last committed seq of every (source, boot) this writer has met."""
+        return {key: line.committed for key, line in self._lines.items()}
+
+    def mark(self, source: str, boot: int) -> int:
+        """Last committed seq of one boot; ``FIRST_SEQ - 1`` when none."""
+        return self._line((source, boot)).committed
+
+    def held(self) -> dict[Source, tuple[int, int]]:
+        """Per (source, boot) with a hole: (first missing seq, batches held behind it)."""
+        return {key: (line.accepted + 1, len(line.held)) for key, line in self._lines.items() if line.held}
+
+    @property
+    def pending_points(self) -> int:
+        return self._pending_points
+
+    @property
+    def version(self) -> int:
+        return self._table.version()
+
+    def _line(self, key: Source) -> _Line:
+        line = self._lines.get(key)
+        if line is None:
+            self._table.update_incremental()
+            mark = self._table.transaction_version(f"{key[0]}:{key[1]}")
+            last = FIRST_SEQ - 1 if mark is None else mark
+            line = self._lines[key] = _Line(last, last)
+        return line
+
+    def _accept(self, line: _Line, batch: Batch) -> None:
+        line.accepted = max(line.accepted, batch.seq)
+        self._pending.append(batch)
+        self._pending_points += len(batch.tags)
+
+    def _drain(self, line: _Line) -> None:
+        while line.held and self._pending_points < MAX_PENDING_POINTS:
+            following = line.held.pop(line.accepted + 1, None)
+            if following is None:
+                break
+            self._accept(line, following)
+
+    def _build(self) -> Table:
+        rows = [build(batch) for batch in self._pending if len(batch.tags)]
+        tables = []
+        for table, dropped in rows:
+            self.rejected_points += dropped
+            tables.append(table)
+        if not tables:
+            return Table.from_batches([], schema=schema.POINT_SCHEMA)
+        return Table.from_batches([b for t in tables for b in t.to_batches()], schema=schema.POINT_SCHEMA)
+
+
+def _constant(value: object, n: int, kind: DataType) -> Array:
+    return Array([value], kind).take(Array.from_numpy(np.zeros(n, dtype=np.uint64)))
+
+
+def _numbers(values: Sequence[float | None]) -> Array:
+    if isinstance(values, np.ndarray):
+        if not np.isnan(values).any():
+            return Array.from_numpy(np.ascontiguousarray(values, dtype=np.float64))
+        values = [None if v != v else v for v in values.tolist()]
+    return Array(values, DataType.float64())
+
+
+def build(batch: Batch) -> tuple[Table, int]:
+    """Batch -> (arrow table of ``points``, how many points had an impossible source time and were left out)."""
+    n = len(batch.tags)
+    at = np.asarray(batch.at_us, dtype=np.int64)
+    status = np.zeros(n, np.int64) if batch.statuses is None else np.asarray(batch.statuses, dtype=np.int64)
+    one = isinstance(batch.received_us, int)
+    received = (
+        np.full(n, batch.received_us, np.int64) if one else np.asarray(batch.received_us, dtype=np.int64)
+    )
+    texts = Array([None], DataType.string()).take(Array.from_numpy(np.zeros(n, dtype=np.uint64)))
+    if batch.texts is not None:
+        texts = Array(batch.texts, DataType.string())
+    moment = DataType.timestamp("us", tz="UTC")
+    table = Table.from_arrays(
+        [
+            _constant(batch.org, n, DataType.string()),
+            Array.from_numpy((at // DAY_US).astype(np.int32)).cast(DataType.date32()),
+            Array(batch.tags, DataType.string()),
+            Array.from_numpy(at).cast(moment),
+            _numbers(batch.nums),
+            texts,
+            Array.from_numpy(status),
+            Array.from_numpy(received).cast(moment),
+            _constant(batch.source, n, DataType.string()),
+            Array.from_numpy(np.full(n, batch.boot, np.int64)),
+            Array.from_numpy(np.full(n, batch.seq, np.int64)),
+        ],
+        schema=schema.POINT_SCHEMA,
+    )
+    sane = (at >= schema.AT_MIN_US) & (at < schema.AT_MAX_US)
+    if sane.all():
+        return table, 0
+    keep = Array.from_numpy(np.flatnonzero(sane).astype(np.uint64))
+    kept = Table.from_arrays(
+        [table.column(name).combine_chunks().take(keep) for name in schema.POINT_COLUMNS],
+        schema=schema.POINT_SCHEMA,
+    )
+    return kept, int(n - sane.sum())
