@@ -12,10 +12,66 @@ from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
 from gearpark.base.time import now_utc
 
-from .queries.identity import memberships_of, scope_for, token_scope
+from .queries import (
+    asset,
+    asset_counts,
+    asset_tree,
+    assets,
+    clusters,
+    firm_counts,
+    group_names,
+    memberships_of,
+    organisation,
+    organisations,
+    plots,
+    token_scope,
+    zone_map,
+)
+from .queries.identity import scope_for
+from .services.assets import move_asset, retire_asset, upsert_assets
 from .services.identity import PersonBackend, add_person, issue_token, revoke_token
+from .types import (
+    AssetNode,
+    AssetsChanged,
+    FirmCounts,
+    FirmInfo,
+    FirmState,
+    FirmStateChanged,
+    Kind,
+    Level,
+    ZoneMap,
+)
 
-__all__ = ["PersonBackend", "add_person", "issue_token", "revoke_token", "scope_of_request"]
+__all__ = [
+    "AssetNode",
+    "AssetsChanged",
+    "FirmCounts",
+    "FirmInfo",
+    "FirmState",
+    "FirmStateChanged",
+    "Kind",
+    "Level",
+    "PersonBackend",
+    "ZoneMap",
+    "add_person",
+    "asset",
+    "asset_counts",
+    "asset_tree",
+    "assets",
+    "clusters",
+    "firm_counts",
+    "group_names",
+    "issue_token",
+    "move_asset",
+    "organisation",
+    "organisations",
+    "plots",
+    "retire_asset",
+    "revoke_token",
+    "scope_of_request",
+    "upsert_assets",
+    "zone_map",
+]
 
 SEEN_EVERY_S = 60
 ORG_KEY, SIGNED_IN_KEY, SEEN_KEY = "org", "signed_in_at", "seen_at"

@@ -55,10 +55,6 @@ def memberships_of(person_id: int) -> list[MembershipInfo]:
     ]
 
 
-def live_membership_orgs(person_id: int) -> list[str]:
-    return [info.org for info in memberships_of(person_id)]
-
-
 def scope_for(person: Person, info: MembershipInfo) -> Scope:
     """The scope of a person acting in one organisation."""
     return Scope(
