@@ -24,7 +24,7 @@ SHOWN: dict[str, tuple[str, str, str, str]] = {
     "blocked": ("NotExecuting", "Processing", "Suspended", "blocked"),
     "idle": ("NotExecuting", "Processing", "Idle", ""),
     "setup": ("NotExecuting", "Setup", "Held", ""),
-    "down": ("OutOfService", "Maintenance", "Aborted", ""),
+    "down": ("OutOfService", "Processing", "Aborted", ""),
     "off": ("NotExecuting", "None", "Stopped", ""),
 }
 _STATE_SIGNALS = ("item_state", "operation_mode", "packml_state", "suspend_reason")
