@@ -11,6 +11,8 @@ Connectors use `Pipe` (it follows `DataPipe`)::
 
 from gearpark.gateway.journal.types import JournalStats
 
+from .forwarder import Forwarder
 from .interface import DataPipe, LinkStats, PipeStats
+from .pipe import Pipe
 
-__all__ = ["DataPipe", "JournalStats", "LinkStats", "PipeStats"]
+__all__ = ["DataPipe", "Forwarder", "JournalStats", "LinkStats", "Pipe", "PipeStats"]
