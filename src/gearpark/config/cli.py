@@ -79,6 +79,7 @@ def _bench(options: argparse.Namespace) -> int:
 
 def _import_shdr(options: argparse.Namespace) -> int:
     from gearpark.base import home
+    from gearpark.base.time import now_utc
     from gearpark.lake import recordings
 
     result = recordings.import_shdr(
@@ -86,7 +87,9 @@ def _import_shdr(options: argparse.Namespace) -> int:
         [Path(name) for name in options.files],
         Path(options.devices),
         org=options.org,
-        device=options.device,
+        now=now_utc(),
+        prefix=options.prefix,
+        device=options.device or "",
     )
     _emit(result.as_dict(), options.json)
     return 0
@@ -95,9 +98,10 @@ def _import_shdr(options: argparse.Namespace) -> int:
 def _states(options: argparse.Namespace) -> int:
     from gearpark.base import home
     from gearpark.base.time import parse_iso
-    from gearpark.lake import recordings
 
-    answer = recordings.states(
+    from .machine_states import states
+
+    answer = states(
         home.folder("lake"),
         options.device,
         parse_iso(options.begin),
@@ -136,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("files", nargs="+", metavar="FILE", help="plain text or .gz")
     load.add_argument("--devices", required=True, metavar="DEVICES_XML", help="MTConnect device model, plain or .gz")
     load.add_argument("--device", help="device name, when file and model do not tell")
+    load.add_argument("--prefix", default="", help="put before the device name in the asset id, for example nist-")
     load.add_argument("--org", default="replay-lab", help="slug of the organisation that owns the data")
     load.add_argument("--json", action="store_true")
     load.set_defaults(run=_import_shdr)
