@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     person = ""
     if user is not None and user.is_authenticated:
-        person = getattr(user, "display_name", "") or user.get_full_name() or user.get_username()
+        person = getattr(user, "display_name", "") or user.get_username()
     scope = getattr(request, "scope", None)
     return {
         "ui": {
@@ -40,6 +40,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "site_time": now_utc().astimezone(ZoneInfo(zone)).strftime("%H:%M:%S"),
             "person": person,
             "organisation": getattr(request, "organisation_name", "") or getattr(scope, "org", ""),
+            "memberships": getattr(request, "memberships", ()),
             "search_url": "/firms/" if person else "",
             "search_hint": _("Search firms"),
             "sign_out_url": "/sign-out/",

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 Number = int | float | Decimal
@@ -17,10 +16,10 @@ _ENGLISH_STEPS = ((Decimal(1_000_000_000), "bn"), (Decimal(1_000_000), "m"))
 
 
 def plain(value: Number | None, decimals: int = 0) -> str:
-    """A grouped number with fixed decimals; an en dash when there is none."""
+    """A number with fixed decimals, grouped by thousands in both languages; an en dash when there is none."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "–"
-    return number_format(value, decimal_pos=decimals, use_l10n=True, force_grouping=True)
+    return f"{value:,.{decimals}f}".replace("-", "\u2212")
 
 
 def percent(share: float | None, decimals: int = 1) -> str:

@@ -235,3 +235,15 @@ def live(
         shown,
         format_html("<small>{}</small>", unit) if unit else "",
     )
+
+
+@register.filter
+def unlocalized(value: Any) -> str:
+    """A number for an SVG attribute: always with a point, never grouped."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@register.filter
+def lane_y(lane: int) -> int:
+    """Top of a time line's lane: 20 below the hour labels, 14 apart."""
+    return 20 + int(lane) * 14

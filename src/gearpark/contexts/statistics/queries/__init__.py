@@ -1,0 +1,5 @@
+"""Reads of the overview: ``overview(scope, now)``."""
+
+from .overview import overview
+
+__all__ = ["overview"]
