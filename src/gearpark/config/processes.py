@@ -94,11 +94,11 @@ def installation(*, demo: bool, plant_arguments: tuple[str, ...] = (), note: str
     if bus_host in {"127.0.0.1", "localhost", "::1"} and not os.environ.get("GEARPARK_BUS_EXTERNAL"):
         broker = module("gearpark.bus.broker", "--host", bus_host, "--port", str(bus_port))
         tree.append(Process("bus", broker, lambda: tcp_open(mqtt_url(), 1883)))
-    tree.append(Process("migrations", module("gearpark.config.database", "migrate"), once=True))
     tree.append(Process("historian", module("gearpark.bus.historian")))
-    if demo:
-        tree.append(Process("demo-data", module("gearpark.config.demo", "data"), once=True))
+    if demo:  # early: plants compute their past while the schema is made
         tree.append(Process("plants", module("gearpark.plants", *plant_arguments)))
+    prepare = module("gearpark.config.prepare", *(["--demo"] if demo else []))
+    tree.append(Process("prepare", prepare, once=True))
     serve = module(
         "uvicorn", "gearpark.config.asgi:application", "--host", web_host, "--port", str(web_port),
         "--no-access-log", "--timeout-graceful-shutdown", "3",
@@ -107,5 +107,5 @@ def installation(*, demo: bool, plant_arguments: tuple[str, ...] = (), note: str
     tree.append(Process("gateway", module("gearpark.gateway", "--name", "gw1", "--core", web_url())))
     tree.append(Process("jobs", manage("procrastinate", "worker", "--concurrency", "1")))
     if demo:
-        tree.append(Process("demo-machines", module("gearpark.config.demo", "machines"), once=True))
+        tree.append(Process("demo-machines", module("gearpark.config.onboard"), once=True))
     return tree
