@@ -56,6 +56,17 @@ _LOOKS = (
         _("Connecting"),
         '<circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="2"/>',
     ),
+    StateLook(
+        "waiting",
+        _("Waiting for the gateway"),
+        '<circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="2"/>',
+    ),
+    StateLook(
+        "gateway-silent",
+        _("Gateway silent"),
+        '<path d="M2 2h12v12H2z" fill="none" stroke="currentColor" stroke-width="1"/>'
+        '<path d="M2 8l6-6M2 14L14 2M8 14l6-6" stroke="currentColor" stroke-width="1.2" fill="none"/>',
+    ),
     StateLook("stalled", _("Stalled"), '<path d="M2 2h5v12H2zM9 2h5v12H9z"/>'),
     StateLook(
         "failed",
@@ -77,7 +88,34 @@ _LOOKS = (
         '<path d="M2 8l6-6M2 14L14 2M8 14l6-6" stroke="currentColor" stroke-width="1.2" fill="none"/>',
     ),
 )
-LOOKS: dict[str, StateLook] = {look.code: look for look in _LOOKS}
+_LIFE_CYCLE = (
+    StateLook(
+        "signed",
+        _("Signed"),
+        '<circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="1.5"/>',
+    ),
+    StateLook(
+        "building",
+        _("Building"),
+        '<circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="M8 3a5 5 0 0 1 0 10z"/>',
+    ),
+    StateLook("producing", _("Producing"), '<circle cx="8" cy="8" r="5"/>'),
+    StateLook("above-size", _("Above size"), '<circle cx="8" cy="8" r="7.5"/>'),
+    StateLook("left", _("Left"), '<path d="M2 7h12v2H2z"/>'),
+    StateLook(
+        "free",
+        _("Free"),
+        '<path d="M2 2h12v12H2z" fill="none" stroke="currentColor" stroke-width="1.5" stroke-dasharray="3 2"/>',
+    ),
+    StateLook(
+        "reserved",
+        _("Reserved"),
+        '<path d="M2 2h12v12H2z" fill="none" stroke="currentColor" stroke-width="1.5"/>',
+    ),
+    StateLook("occupied", _("Occupied"), '<path d="M2 2h12v12H2z"/>'),
+    StateLook("public", _("Public use"), '<path d="M2 6h12v4H2z"/>'),
+)
+LOOKS: dict[str, StateLook] = {look.code: look for look in (*_LOOKS, *_LIFE_CYCLE)}
 MACHINE_STATES = ("running", "starved", "blocked", "idle", "setup", "down", "planned_stop", "no_data")
 
 

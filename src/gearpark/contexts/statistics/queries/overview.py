@@ -52,7 +52,7 @@ def _firms(scope: Scope) -> FirmFigures:
 
 
 def _lines(scope: Scope, now: datetime, language: str) -> tuple[LineRow, ...]:
-    summaries: Sequence[shopfloor.LineSummary] = shopfloor.summaries(scope, now)
+    summaries: Sequence[shopfloor.LineSummary] = shopfloor.line_summaries(scope, now)
     return tuple(
         LineRow(
             asset=line.asset,

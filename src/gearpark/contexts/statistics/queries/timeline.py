@@ -14,6 +14,7 @@ from ..types import AlarmMark, HourTick, TimeLine
 PERIOD = timedelta(hours=8)
 MAX_MARKS = 60
 MAX_LANES = 6
+LABEL_ROOM = timedelta(minutes=30)  # an hour nearer to the right edge than this gets a line but no label
 MIN_WIDTH_PERCENT = 0.35  # a short alarm stays visible
 
 
@@ -62,6 +63,7 @@ def _ticks(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[HourTick, ..
     at = start.astimezone(zone).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     ticks = []
     while at < end:
-        ticks.append(HourTick(at.strftime("%H:%M"), round((at - start) / (end - start) * 100, 3)))
+        label = at.strftime("%H:%M") if end - at > LABEL_ROOM else ""
+        ticks.append(HourTick(label, round((at - start) / (end - start) * 100, 3)))
         at += timedelta(hours=1)
     return tuple(ticks)

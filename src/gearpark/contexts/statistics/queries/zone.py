@@ -33,7 +33,7 @@ def draw_zone(zone: ZoneMap, lines: Sequence[LineRow], language: str) -> ZoneDra
     firms = _firms(zone.plots, put, {line.org for line in lines}, language)
     groups = tuple(_group(group, put, language) for group in zone.groups)
     taken = [_bounds([put(p) for p in plot.polygon]) for plot in zone.plots if plot.polygon]
-    taken += [(g.label_x - 70, g.label_y - 18, g.label_x + 70, g.label_y + 22) for g in groups]
+    taken += [_label_box(group) for group in groups]
     bar_m = max((bar for bar in SCALE_BARS_M if bar * scale <= 140), default=SCALE_BARS_M[0])
     return ZoneDrawing(
         name=_name(zone, language),
@@ -75,6 +75,12 @@ def _group(group: GroupShape, put: Callable[[Point], Point], language: str) -> G
         label_y=round(top - 7, 1),
         area_km2=group.area_m2 / 1e6,
     )
+
+
+def _label_box(group: GroupMark) -> Box:
+    """Room that a group's name takes, at the size of the wall screen (24 units; Chinese letters are square)."""
+    half = sum(24.0 if ord(letter) > 0x2E7F else 12.5 for letter in group.name) / 2 + 60.0
+    return group.label_x - half, group.label_y - 24.0, group.label_x + half, group.label_y + 6.0
 
 
 def _plot(plot: PlotShape, put: Callable[[Point], Point], language: str) -> PlotMark:
@@ -185,7 +191,7 @@ def _place(
             on_firm = (
                 1e5 if left - 6 < firm.x < left + wide + 6 and top - 6 < firm.y < top + high + 6 else 0.0
             )
-            cost = covered + on_firm + ring * 2
+            cost = covered + on_firm + ring * 4
             if best is None or cost < best[0]:
                 best = (cost, left, top)
     if best is None:
