@@ -32,14 +32,15 @@ Point = tuple[int, int, Value, int]  # alias, at_us, value, status
 
 class Identity(NamedTuple):
     """Which journal row a payload is: `seq` follows directly on `prev` within (source, boot); prev 0 = nothing
-    earlier is left in the journal."""
+    earlier is left in the journal. `taken_us`: when the gateway had it on disk."""
 
     boot: int
     seq: int
     prev: int
+    taken_us: int = 0
 
     def text(self) -> str:
-        return f"{self.boot}:{self.seq}:{self.prev}"
+        return f"{self.boot}:{self.seq}:{self.prev}:{self.taken_us}"
 
 
 @dataclass(slots=True)
@@ -190,7 +191,9 @@ def decode(data: bytes) -> Any:
 def identity_of(payload: Any) -> Identity | None:
     """The journal identity in `uuid`, or None for another maker's edge node."""
     parts = payload.uuid.split(":")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+    if len(parts) not in (3, 4) or not all(
+        part.isascii() and part.isdigit() and len(part) < 19 for part in parts
+    ):
         return None
     return Identity(*map(int, parts))
 

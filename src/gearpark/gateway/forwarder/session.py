@@ -354,7 +354,7 @@ class Session:
             body = row.body
             if not row.historical and row.committed_us < old_us:
                 body = as_historical(body)
-            if not self.edge.data(row.device, body, Identity(row.boot, row.seq, prev)):
+            if not self.edge.data(row.device, body, Identity(row.boot, row.seq, prev, row.committed_us)):
                 return False
             prev = row.seq
             lane.sent(row, now_s)

@@ -1,0 +1,3 @@
+from gearpark.bus.historian.process import main
+
+raise SystemExit(main())

@@ -1,0 +1,227 @@
+"""Data events -> lake batches in journal order; marks -> acknowledgements."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from gearpark.base.ids import ASSET_ID, SIGNAL
+from gearpark.base.limits import MAX_FUTURE_S, MAX_TAG_LENGTH, MAX_TEXT_VALUE
+from gearpark.base.problems import Problem
+from gearpark.base.wire import Quality, Status, Value, quality_of
+from gearpark.bus.nodes import Data, NodeKey
+from gearpark.lake.writer import Batch, Outcome, Writer
+
+from .quarantine import Quarantine
+
+BAD_INVALID_TIMESTAMP = 0x80230000  # OPC UA: the source time is from the future; value kept, in no figure
+COMMIT_POINTS = 200_000  # commit before the clock says so
+MAX_UNCOMMITTED_POINTS = 600_000  # while the lake refuses commits: take no more, journals keep the rest
+MAX_CACHED_TAGS = 500_000
+_ORG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+_NOT_ASSET, _NOT_SIGNAL = re.compile(r"[^a-z0-9-]+"), re.compile(r"[^A-Za-z0-9_.:@-]+")
+Mark = tuple[str, int]  # source, boot
+
+
+class Ingest:
+    """Not thread-safe. `boot` numbers the rows of other makers' nodes in this run: it must grow between runs."""
+
+    def __init__(self, writer: Writer, quarantine: Quarantine, boot: int) -> None:
+        self.writer, self.quarantine, self._boot = writer, quarantine, boot
+        self._accepted: dict[Mark, int] = {}
+        self._keys: dict[str, NodeKey] = {}  # source -> where to acknowledge
+        self._answer: set[Mark] = set()  # sent again although stored: their mark is told again
+        self.resend: dict[Mark, int] = {}  # a hole: send again from behind this seq
+        self._foreign_seq: dict[str, int] = {}
+        self._tags: dict[tuple[str, str], str | None] = {}
+        self.counts: Counter[str] = Counter()
+
+    def take(self, data: Data) -> None:
+        """Put a data event into the next commit, or count why not."""
+        if not _ORG.fullmatch(data.key.group):
+            self.quarantine.points(
+                data.key.group, data.key.node, data.device, "org_illegal", data.names, data.received_us
+            )
+            return
+        if data.identity is None:
+            self._take_foreign(data)
+        elif not data.birth:
+            self._take_row(data)
+
+    def commit(self) -> dict[NodeKey, list[tuple[int, int]]]:
+        """Commit to the lake; returns per node the (boot, seq) to acknowledge."""
+        moved = self.writer.commit()
+        marks = dict(moved)
+        for source, boot in self._answer:
+            marks[source, boot] = self.writer.mark(source, boot)
+        self._answer.clear()
+        answers: dict[NodeKey, list[tuple[int, int]]] = {}
+        for (source, boot), seq in marks.items():
+            key = self._keys.get(source)
+            if key is not None and seq > 0:
+                answers.setdefault(key, []).append((boot, seq))
+        return answers
+
+    def forget(self) -> None:
+        """The writer forgot what was not committed: so do we."""
+        self._accepted.clear()
+
+    def node_of(self, source: str) -> NodeKey | None:
+        return self._keys.get(source)
+
+    # --- rows of Gearpark gateways -------------------------------------------------------------------------------
+
+    def _take_row(self, data: Data) -> None:
+        identity = data.identity
+        assert identity is not None
+        source, mark = data.key.node, (data.key.node, identity.boot)
+        owner = self._keys.setdefault(source, data.key)
+        if owner != data.key:
+            self.quarantine.points(
+                data.key.group, source, data.device, "node_of_other_org", data.names, data.received_us
+            )
+            return
+        accepted = self._accepted.get(mark)
+        if accepted is None:
+            accepted = self._accepted[mark] = self.writer.mark(*mark)
+        if identity.seq <= accepted:
+            self.counts["duplicate_rows"] += 1
+            self._answer.add(mark)
+            return
+        if identity.prev > accepted:
+            self.counts["rows_past_a_hole"] += 1
+            self.resend[mark] = accepted
+            return
+        if self.writer.pending_points > MAX_UNCOMMITTED_POINTS:
+            self.counts["rows_refused"] += 1
+            return
+        if identity.seq > accepted + 1:
+            self.counts["seqs_skipped"] += self.writer.skip_to(source, identity.boot, identity.seq)
+        received_us = identity.taken_us or data.received_us
+        if self._append(data, source, identity.boot, identity.seq, received_us):
+            self._accepted[mark] = identity.seq
+
+    # --- other makers' nodes -------------------------------------------------------------------------------------
+
+    def _take_foreign(self, data: Data) -> None:
+        """Births count as data here: report by exception means that nothing else may come for hours."""
+        source = f"sparkplug:{data.key.group}.{data.key.node}"
+        seq = self._foreign_seq.get(source, 0) + 1
+        if self._append(data, source, self._boot, seq, data.received_us):
+            self._foreign_seq[source] = seq
+
+    # --- common --------------------------------------------------------------------------------------------------
+
+    def _append(self, data: Data, source: str, boot: int, seq: int, received_us: int) -> bool:
+        tags, at_us, values, statuses = self._usable(data, received_us)
+        if not tags and data.identity is None:
+            return False
+        batch = Batch(
+            org=data.key.group,
+            source=source,
+            boot=boot,
+            seq=seq,
+            tags=tags,
+            at_us=at_us,
+            nums=[value if type(value) is float else None for value in values],
+            texts=[value if isinstance(value, str) else None for value in values],
+            statuses=statuses if any(statuses) else None,
+            received_us=received_us,
+        )
+        try:
+            outcome = self.writer.append(batch)
+        except Problem as problem:
+            self.counts["rows_refused"] += 1
+            if problem.code != "lake.writer_full":
+                self.quarantine.points(
+                    data.key.group, source, data.device, problem.code, data.names, received_us
+                )
+            return False
+        if outcome is not Outcome.ACCEPTED:
+            self.counts[f"lake_{outcome}"] += 1
+            return outcome is Outcome.DUPLICATE
+        self.counts["rows"] += 1
+        self.counts["points"] += len(tags)
+        return True
+
+    def _usable(self, data: Data, received_us: int) -> tuple[list[str], list[int], list[Value], list[int]]:
+        """Columns without what cannot be stored; that goes to quarantine, by reason."""
+        tags = [self._tag(data.device or data.key.node, name) for name in data.names]
+        latest_us = received_us + int(MAX_FUTURE_S * 1e6)
+        clean = (
+            None not in tags
+            and None not in data.at_us
+            and not data.transient
+            and not data.unsupported
+            and (not data.at_us or max(data.at_us) <= latest_us)  # type: ignore[type-var]
+            and not any(isinstance(value, str) and len(value) > MAX_TEXT_VALUE for value in data.values)
+        )
+        if clean:
+            return tags, data.at_us, data.values, data.statuses  # type: ignore[return-value]
+        return self._sift(data, tags, latest_us, received_us)
+
+    def _sift(
+        self, data: Data, tags: Sequence[str | None], latest_us: int, received_us: int
+    ) -> tuple[list[str], list[int], list[Value], list[int]]:
+        out: tuple[list[str], list[int], list[Value], list[int]] = ([], [], [], [])
+        refused: dict[str, list[str]] = {}
+        for position, (tag, name, at_us, value, status) in enumerate(
+            zip(tags, data.names, data.at_us, data.values, data.statuses, strict=True)
+        ):
+            if position in data.transient or _is_control(data, name):
+                continue
+            reason = _reason(tag, at_us, value)
+            if reason:
+                refused.setdefault(reason, []).append(name)
+            if tag is None or at_us is None:
+                continue
+            kept, kept_status = (None, int(Status.BAD_OUT_OF_RANGE)) if reason else (value, status)
+            if at_us > latest_us:
+                self.counts["future_points"] += 1
+                if quality_of(kept_status) is not Quality.BAD:
+                    kept_status = BAD_INVALID_TIMESTAMP
+            for column, item in zip(out, (tag, at_us, kept, kept_status), strict=True):
+                column.append(item)  # type: ignore[arg-type]
+        if data.unsupported:
+            refused["type_unsupported"] = list(data.unsupported)
+        for reason, names in refused.items():
+            self.quarantine.points(data.key.group, data.key.node, data.device, reason, names, received_us)
+        return out
+
+    def _tag(self, device: str, name: str) -> str | None:
+        """``asset/signal``; other makers' spellings are brought to ours. None when nothing legal is left."""
+        key = (device, name)
+        if key not in self._tags:
+            if len(self._tags) >= MAX_CACHED_TAGS:
+                self._tags.clear()
+            self._tags[key] = tag_of(device, name)
+        return self._tags[key]
+
+
+def tag_of(device: str, name: str) -> str | None:
+    """Tag of a Sparkplug device and metric name: illegal characters become "-" and "_"; None when too long or empty."""
+    asset, signal = device, name
+    if not ASSET_ID.fullmatch(asset):
+        asset = _NOT_ASSET.sub("-", asset.lower()).strip("-")
+    if not SIGNAL.fullmatch(signal):
+        signal = _NOT_SIGNAL.sub("_", signal).strip("_")
+    if not ASSET_ID.fullmatch(asset) or not SIGNAL.fullmatch(signal):
+        return None
+    made = f"{asset}/{signal}"
+    return made if len(made) <= MAX_TAG_LENGTH else None
+
+
+def _reason(tag: str | None, at_us: int | None, value: Value) -> str:
+    if tag is None:
+        return "name_illegal"
+    if at_us is None:
+        return "no_time"
+    if isinstance(value, str) and len(value) > MAX_TEXT_VALUE:
+        return "text_too_long"
+    return ""
+
+
+def _is_control(data: Data, name: str) -> bool:
+    """Node metrics that steer the session are no measurements."""
+    return data.birth and not data.device and (name == "bdSeq" or name.startswith("Node Control/"))
