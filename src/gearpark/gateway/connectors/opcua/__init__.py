@@ -1,0 +1,1 @@
+"""OPC UA client connector: subscriptions as wanted state, rebuilt after any fault."""

@@ -1,0 +1,1 @@
+"""SHDR connector: the plain text lines of MTConnect adapters, straight from the adapter's socket."""
