@@ -37,7 +37,7 @@ RAIL = (
             Entry(_("Firms"), "/firms/"),
             Entry(_("Plots"), "/plots/"),
             Entry(_("Clusters"), "/clusters/"),
-            Entry(_("People"), "/people/"),
+            Entry(_("People"), "/people/", "people.view"),
             Entry(_("Wall screen"), "/wall/"),
         ),
     ),
@@ -50,13 +50,17 @@ RAIL = (
             Entry(_("Namespace"), "/uns/"),
             Entry(_("Tag chart"), "/chart/"),
             Entry(_("Connections"), "/connections/"),
-            Entry(_("Add a machine"), "/connections/add/"),
-            Entry(_("Import"), "/import/"),
+            Entry(_("Add a machine"), "/connections/add/", "telemetry.edit"),
+            Entry(_("Import"), "/import/", "registry.import"),
         ),
     ),
     Group(
         _("System"),
-        (Entry(_("Audit"), "/audit/"), Entry(_("Jobs"), "/jobs/"), Entry(_("API"), "/api/v1/docs")),
+        (
+            Entry(_("Audit"), "/audit/", "audit.view"),
+            Entry(_("Jobs"), "/jobs/", "jobs.view"),
+            Entry(_("API"), "/api/v1/docs"),
+        ),
     ),
 )
 

@@ -1,0 +1,152 @@
+"""Browser tests: the real ASGI application on the test database, driven by headless Chromium.
+
+Fixtures:
+
+    app_url                 address of the served application
+    open_page(path, ...)    a page of a signed-in person; ``role``, ``org``, ``language``, ``theme``, ``width``, ``height``,
+                            ``seed`` (called inside the data-making phase), ``signed_in=False`` for the door
+    assert_axe_clean(page)  no violation of WCAG 2.x A and AA (from ``tests.browser.axe``)
+
+A page that logged an error, broke the content security policy or asked another host fails its test at the end.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.factories import registry as make
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 20.0
+PAGE_TIMEOUT_MS = 15_000
+NOT_OURS = ("the server responded with a status of 4",)  # pages that are meant to be refused
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = threading.Event()
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
+@pytest.fixture(scope="module")
+def app_url(django_db_setup: None) -> Iterator[str]:
+    """The application as ``gearpark up`` serves it, on a free port, in a thread of this process."""
+    from gearpark.config.asgi import application
+
+    config = uvicorn.Config(
+        application,
+        host="127.0.0.1",
+        port=0,
+        log_level="warning",
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+    )
+    server = _Server(config)
+    thread = threading.Thread(target=server.run, name="test-web", daemon=True)
+    thread.start()
+    assert server.listening.wait(START_TIMEOUT_S), "the application did not start"
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(STOP_TIMEOUT_S)
+    assert not thread.is_alive()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; one a module, because its driver keeps an event loop in this thread."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the driver's loop is not ours
+    with sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield found
+        found.close()
+    patch.undo()
+
+
+@pytest.fixture
+def open_page(transactional_db: None, app_url: str, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """``open_page("/firms/", language="zh-hans", theme="dark", width=390)`` -> a loaded page."""
+    contexts: list[Any] = []
+    faults: list[str] = []
+    clients: dict[tuple[str, str], Any] = {}
+
+    def open_it(
+        path: str = "/",
+        *,
+        org: str = "qijiang-park",
+        role: str = "park-admin",
+        signed_in: bool = True,
+        language: str = "en",
+        theme: str = "light",
+        width: int = 1440,
+        height: int = 900,
+        seed: Callable[[], object] | None = None,
+        tolerate: tuple[str, ...] = (),
+    ) -> Page:
+        if seed is not None:
+            seed()
+        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+        contexts.append(context)
+        context.set_default_timeout(PAGE_TIMEOUT_MS)
+        cookies = {settings.LANGUAGE_COOKIE_NAME: language, "gearpark_theme": theme}
+        if signed_in:
+            if (org, role) not in clients:
+                clients[org, role] = make.signed_in(org, role)
+            cookies[settings.SESSION_COOKIE_NAME] = clients[org, role].session.session_key
+        context.add_cookies(
+            [{"name": name, "value": value, "url": app_url} for name, value in cookies.items()]
+        )
+        page = context.new_page()
+        allowed = (*NOT_OURS, *tolerate)
+
+        def note(kind: str, text: str) -> None:
+            if not any(part in text for part in allowed):
+                faults.append(f"{path}: {kind}: {text}")
+
+        page.on("console", lambda message: note("console", message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: note("script", str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((app_url, "data:", "blob:"))
+                else note("other host", request.url)
+            ),
+        )
+        page.goto(app_url + path, wait_until="load")
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert not faults, "\n".join(faults)
