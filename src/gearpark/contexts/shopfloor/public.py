@@ -1,0 +1,23 @@
+"""The door: what higher rooms and the overview may use of the shop floor."""
+
+from __future__ import annotations
+
+from .queries import lines, recent_alarms
+from .queries import summaries as line_summaries
+from .services import ensure_demo_lines, save_calendar, save_line, set_plan
+from .types import Alarm, LineChanged, LineInfo, LineSummary, LineWanted
+
+__all__ = [
+    "Alarm",
+    "LineChanged",
+    "LineInfo",
+    "LineSummary",
+    "LineWanted",
+    "ensure_demo_lines",
+    "line_summaries",
+    "lines",
+    "recent_alarms",
+    "save_calendar",
+    "save_line",
+    "set_plan",
+]

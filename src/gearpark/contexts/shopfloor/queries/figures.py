@@ -1,0 +1,219 @@
+"""Figures of a shift as a pure function of how the line is set up and what was observed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gearpark.engines.calendars import Shift, Spans, clipped, slots, subtracted
+from gearpark.engines.lines import Device, Station
+from gearpark.engines.oee import (
+    Account,
+    Pieces,
+    Step,
+    account,
+    combined,
+    count,
+    known_time,
+    mapping_table,
+    plan_at,
+    project,
+    with_scrap,
+)
+from gearpark.engines.states import intervals, mapping
+
+from ..types import Alarm, HourRow, LineFigures, LineInfo, StateSegment, UnitFigures
+from .observed import STATE_SIGNALS, Series, alarms, digest, pieces
+
+EDGE_US = 3_600_000_000  # looked at beyond the shift's edges, so that a stop cut by an edge keeps its length
+MAX_ALARMS = 200
+
+Signals = Mapping[str, Series]  # signal -> observations of one asset
+
+
+def line_figures(
+    line: LineInfo,
+    shift: Shift,
+    plan: int,
+    observed: Mapping[str, Signals],
+    now_us: int,
+    silent: Spans = (),
+) -> LineFigures:
+    """All figures of one shift of one line.
+
+    observed     asset id -> signal -> observations, each with the newest one before the shift
+    silent       stretches in which nothing at all was heard of the line: no state is carried through them
+    """
+    until = max(shift.start_us, min(now_us, shift.end_us))
+    units = {
+        device.code: unit_figures(
+            line, device, observed.get(line.asset_of(device.code), {}), shift, until, silent
+        )
+        for device in line.template.devices
+    }
+    scrap = [_scrap(line, observed, station) for station in line.template.stations]
+    whole = line_account(line, units, scrap, shift, until)
+    made = _output(line, observed)
+    steps = tuple(step for step in made.steps if shift.start_us <= step.at_us < until)
+    revision = digest(
+        {f"{asset}/{name}": series for asset, names in observed.items() for name, series in names.items()},
+        (*_facts(line, shift, plan), silent),
+    )
+    return LineFigures(
+        line=line,
+        shift=shift,
+        until_us=until,
+        plan=plan,
+        plan_now=plan_at(plan, shift.planned, until),
+        made=sum(step.pieces for step in steps),
+        scrap=sum(found.total(shift.start_us, until) for found in scrap),
+        steps=steps,
+        projection=project(steps, shift.planned, until, unknown_us=_unknown(whole, line)),
+        account=whole,
+        units=units,
+        hours=_hours(shift, plan, steps, until),
+        alarms=_alarms(line, observed, shift, until),
+        revision=revision,
+        fresh_us=_fresh(observed),
+    )
+
+
+def unit_figures(
+    line: LineInfo, device: Device, signals: Signals, shift: Shift, until: int, silent: Spans = ()
+) -> UnitFigures:
+    """One device over the shift so far: segments, account, pieces."""
+    segments = state_segments(line, signals, shift.start_us, until, silent)
+    station = device if isinstance(device, Station) else None
+    made = pieces(signals.get("part_count"), station.ideal_cycle_s if station else None)
+    scrapped = pieces(signals.get("scrap_count"), station.ideal_cycle_s if station else None)
+    table = mapping_table(line.oee_mapping)
+    counts = count(made, [scrapped], shift.planned, known_time(segments, table), shift.start_us, until)
+    ideal = round(station.ideal_cycle_s * 1e6) if station else None
+    span = (shift.start_us, until)
+    inside = tuple(
+        StateSegment(max(s.start_us, span[0]), min(s.end_us, span[1]), s.state, s.reason)
+        for s in segments
+        if s.end_us > span[0] and s.start_us < span[1]
+    )
+    last = segments[-1] if segments else StateSegment(until, until, "no_data")
+    return UnitFigures(
+        code=device.code,
+        asset=line.asset_of(device.code),
+        segments=inside,
+        account=account(segments, shift.planned, span, counts, ideal, table),
+        steps=tuple(step for step in made.steps if span[0] <= step.at_us < span[1]),
+        state=last.state,
+        reason=last.reason,
+        since_us=last.start_us,
+        readings=made.readings,
+    )
+
+
+def state_segments(
+    line: LineInfo, signals: Signals, start_us: int, until_us: int, silent: Spans = ()
+) -> list[StateSegment]:
+    """State intervals from an hour before ``start_us`` to ``until_us``; silent stretches are no data."""
+    begin = start_us - EDGE_US
+    read = {name: series for name, series in signals.items() if name in STATE_SIGNALS}
+    found = [
+        StateSegment(item.start_us, item.end_us, str(item.state), item.reason or "")
+        for item in intervals(read, begin, until_us, mapping(line.states_mapping))
+    ]
+    return _hushed(found, clipped(silent, begin, until_us)) if silent else found
+
+
+def _hushed(segments: Sequence[StateSegment], silent: Spans) -> list[StateSegment]:
+    """Segments with the silent stretches cut out and put back as no data."""
+    kept = [
+        StateSegment(start, end, item.state, item.reason)
+        for item in segments
+        for start, end in subtracted(((item.start_us, item.end_us),), silent)
+    ]
+    kept += [StateSegment(start, end, "no_data") for start, end in silent]
+    return sorted(kept, key=lambda item: item.start_us)
+
+
+def line_account(
+    line: LineInfo, units: Mapping[str, UnitFigures], scrap: Sequence[Pieces], shift: Shift, until: int
+) -> Account:
+    """Bottleneck mode: time and pieces of the bottleneck's machines taken together, scrap of the whole line."""
+    group = bottleneck_codes(line)
+    together = combined([_without_scrap(units[code].account) for code in group])
+    span = ((shift.start_us, until),) if until > shift.start_us else ()
+    planned = clipped(shift.planned, shift.start_us, until)
+    scrapped = sum(count(found, (), planned, span, shift.start_us, until).produced for found in scrap)
+    return with_scrap(together, scrapped)
+
+
+def bottleneck_codes(line: LineInfo) -> tuple[str, ...]:
+    """Station codes of the bottleneck: a parallel group, or one station."""
+    return tuple(code for code in line.template.ends_of(line.bottleneck) if code in _station_codes(line))
+
+
+def _station_codes(line: LineInfo) -> frozenset[str]:
+    return frozenset(station.code for station in line.template.stations)
+
+
+def _without_scrap(source: Account) -> Account:
+    return with_scrap(source, 0) if source.counts.scrap else source
+
+
+def _scrap(line: LineInfo, observed: Mapping[str, Signals], station: Station) -> Pieces:
+    return pieces(observed.get(line.asset_of(station.code), {}).get("scrap_count"), station.ideal_cycle_s)
+
+
+def _output(line: LineInfo, observed: Mapping[str, Signals]) -> Pieces:
+    station = line.template.device(line.template.output)
+    cycle = station.ideal_cycle_s if isinstance(station, Station) else None
+    return pieces(observed.get(line.asset_of(station.code), {}).get("good_count"), cycle)
+
+
+def _unknown(whole: Account, line: LineInfo) -> int:
+    return whole.unknown_us // max(1, len(bottleneck_codes(line)))
+
+
+def _hours(shift: Shift, plan: int, steps: Sequence[Step], until: int) -> tuple[HourRow, ...]:
+    return tuple(
+        HourRow(
+            start,
+            end,
+            plan_at(plan, shift.planned, end) - plan_at(plan, shift.planned, start),
+            sum(step.pieces for step in steps if start <= step.at_us < end),
+            start < until,
+        )
+        for start, end in slots(shift)
+    )
+
+
+def _alarms(line: LineInfo, observed: Mapping[str, Signals], shift: Shift, until: int) -> tuple[Alarm, ...]:
+    found: list[Alarm] = []
+    for device in line.template.devices:
+        asset = line.asset_of(device.code)
+        signals = observed.get(asset, {})
+        spans = alarms(signals.get("alarm"), signals.get("alarm_text"), until)
+        found += [
+            Alarm(line.org, line.asset, device.code, asset, s.code, s.text, s.start_us, s.end_us)
+            for s in spans
+            if s.end_us is None or s.end_us > shift.start_us
+        ]
+    found.sort(key=lambda alarm: (alarm.end_us is not None, -alarm.start_us, alarm.asset, alarm.code))
+    return tuple(found[:MAX_ALARMS])
+
+
+def _fresh(observed: Mapping[str, Signals]) -> int | None:
+    newest = [int(max(s.at_us)) for names in observed.values() for s in names.values() if len(s.at_us)]
+    return max(newest, default=None)
+
+
+def _facts(line: LineInfo, shift: Shift, plan: int) -> tuple[object, ...]:
+    return (
+        line.asset,
+        line.template.code,
+        line.calendar.name,
+        shift.key,
+        shift.planned,
+        plan,
+        line.states_mapping,
+        line.oee_mapping,
+        line.bottleneck,
+        sorted(line.bindings.items()),
+    )

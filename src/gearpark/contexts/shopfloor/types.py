@@ -1,0 +1,244 @@
+"""Shop floor's words: plain data, no Django. Times are microseconds UTC or aware UTC; shares 0..1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from gearpark.base.wire import Value
+from gearpark.engines.calendars import Shift, ShiftCalendar
+from gearpark.engines.lines import LineTemplate
+from gearpark.engines.oee import Account, Projection, Step
+
+VIEW = "shopfloor.view"  # right: see lines and their figures
+EDIT = "shopfloor.edit"  # right: add and change lines, calendars and plans
+DEFAULT_STATES = "machinery-1"
+DEFAULT_OEE = "iso22400-1"
+
+
+@dataclass(frozen=True, slots=True)
+class LineInfo:
+    """One line as it is set up.
+
+    asset       asset id of the line in the registry
+    template    code of the line template (what stands where)
+    plan        good pieces a shift shall give
+    bottleneck  station or group whose time is the line's time; printed beside the OEE
+    bindings    station code -> asset id, only where it differs from ``<asset>-<code>``
+    """
+
+    id: int
+    org: str
+    asset: str
+    name_en: str
+    name_zh: str
+    path: str
+    template: LineTemplate
+    calendar: ShiftCalendar
+    calendar_id: int
+    calendar_revision: int
+    plan: int
+    states_mapping: str
+    oee_mapping: str
+    bottleneck: str
+    bindings: dict[str, str] = field(default_factory=dict)
+    revision: int = 1
+
+    def name(self, language: str) -> str:
+        return (self.name_zh if language.startswith("zh") else self.name_en) or self.name_en or self.asset
+
+    def asset_of(self, code: str) -> str:
+        """Asset id of one device of the line."""
+        return self.bindings.get(code) or self.template.asset_id(self.asset, code)
+
+
+@dataclass(frozen=True, slots=True)
+class StateSegment:
+    """One stretch of one state of one unit; ``reason`` in the machine's own words."""
+
+    start_us: int
+    end_us: int
+    state: str
+    reason: str = ""
+
+    @property
+    def seconds(self) -> float:
+        return (self.end_us - self.start_us) / 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm of one unit; ``end_us`` None while it stands."""
+
+    org: str
+    line: str
+    unit: str
+    asset: str
+    code: str
+    text: str
+    start_us: int
+    end_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFigures:
+    """One station over the shift so far."""
+
+    code: str
+    asset: str
+    segments: tuple[StateSegment, ...]
+    account: Account
+    steps: tuple[Step, ...]
+    state: str
+    reason: str
+    since_us: int
+    readings: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HourRow:
+    """One row of the hour table: plan and good pieces in [start_us, end_us)."""
+
+    start_us: int
+    end_us: int
+    plan: float
+    made: int
+    begun: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineFigures:
+    """A shift of a line, computed from observations alone.
+
+    until_us     figures hold for [shift start, until_us): now, or the shift's end
+    made, scrap  good pieces at the line's output and pieces scrapped anywhere on the line
+    plan_now     pieces due by ``until_us``
+    account      the line's OEE account (bottleneck mode)
+    revision     hash of every input; the same inputs give the same revision
+    fresh_us     newest observation used
+    """
+
+    line: LineInfo
+    shift: Shift
+    until_us: int
+    plan: int
+    plan_now: float
+    made: int
+    scrap: int
+    steps: tuple[Step, ...]
+    projection: Projection | None
+    account: Account
+    units: dict[str, UnitFigures]
+    hours: tuple[HourRow, ...]
+    alarms: tuple[Alarm, ...]
+    revision: str
+    fresh_us: int | None
+
+    @property
+    def open(self) -> bool:
+        return self.until_us < self.shift.end_us
+
+    @property
+    def oee(self) -> float | None:
+        value = self.account.figures.oee
+        return None if value is None else float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveUnit:
+    """What a device shows now: state, part on it, and for movers and buffers where or how full."""
+
+    code: str
+    asset: str
+    state: str
+    reason: str = ""
+    since_us: int | None = None
+    part: str = ""
+    alarm: str = ""
+    level: float | None = None
+    capacity: float | None = None
+    x: float | None = None
+    y: float | None = None
+    age_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineSummary:
+    """One line for lists, the overview and the wall screen."""
+
+    org: str
+    asset: str
+    name_en: str
+    name_zh: str
+    path: str
+    template: str
+    state: str
+    states: dict[str, int]
+    shift_code: str
+    shift_day: date | None
+    made: int
+    scrap: int
+    plan: int
+    plan_now: float
+    expected: float | None
+    oee: float | None
+    availability: float | None
+    effectiveness: float | None
+    quality: float | None
+    unknown_share: float
+    alarms: int
+    spark: tuple[float | None, ...]
+    revision: str
+    mapping: str
+    devices: int
+
+    def name(self, language: str) -> str:
+        return (self.name_zh if language.startswith("zh") else self.name_en) or self.name_en or self.asset
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One raw observation as stored."""
+
+    signal: str
+    at_us: int
+    value: Value
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarInfo:
+    """One shift calendar as stored: checked document and revision."""
+
+    id: int
+    org: str
+    name: str
+    revision: int
+    document: dict[str, Any]
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LineWanted:
+    """A line as a person or the demo wants it. ``calendar`` is the calendar's name within the organisation."""
+
+    asset: str
+    name_en: str
+    template: str
+    calendar: str
+    plan: int
+    name_zh: str = ""
+    path: str = ""
+    bottleneck: str = ""  # "": the template's
+    states_mapping: str = DEFAULT_STATES
+    oee_mapping: str = DEFAULT_OEE
+    bindings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LineChanged:
+    """Event: a line, its calendar or its plan was changed; every figure of it may be another one."""
+
+    org: str
+    asset: str

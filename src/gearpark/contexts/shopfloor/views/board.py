@@ -1,0 +1,168 @@
+"""The line board, its wall mode, and the parts a page asks for again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from gearpark.base.time import now_utc, to_us
+from gearpark.engines.calendars import Shift
+from gearpark.kit.http import needs, scope_of
+from gearpark.ui.states import MACHINE_STATES, look_of
+
+from .. import queries
+from ..queries.live import PUSHED, live_tags
+from ..types import EDIT, VIEW, LineFigures, LiveUnit
+from .band import band, pace_chart
+from .drawing import drawing
+from .sheet import sheet
+from .words import clock, duration, local, shift_word
+
+LIVE_DECIMALS = 4
+
+
+def language() -> str:
+    return get_language() or "en"
+
+
+def asked_shift(request: HttpRequest) -> tuple[str, str]:
+    """(day, shift code) of the query string; empty for the running shift."""
+    return request.GET.get("day", "")[:20], request.GET.get("shift", "")[:60]
+
+
+@needs(VIEW)
+def board(request: HttpRequest, asset: str) -> HttpResponse:
+    """``/lines/<asset>/``"""
+    return render(request, "shopfloor/board.html", _context(request, asset))
+
+
+@needs(VIEW)
+def wall(request: HttpRequest, asset: str) -> HttpResponse:
+    """``/lines/<asset>/wall/``: the running shift, readable at five metres, no scrolling."""
+    return render(request, "shopfloor/wall.html", _context(request, asset))
+
+
+@needs(VIEW)
+def board_parts(request: HttpRequest, asset: str, part: str) -> HttpResponse:
+    """``/lines/<asset>/part/<name>/``: what htmx asks for again."""
+    return render(request, f"shopfloor/parts/{part}.html", _context(request, asset))
+
+
+@needs(VIEW)
+def live(request: HttpRequest, asset: str) -> HttpResponse:
+    """``/lines/<asset>/live/``: every device now, as JSON."""
+    units = queries.live_units(scope_of(request), asset, now_utc())
+    return JsonResponse({"units": [unit_json(unit) for unit in units]})
+
+
+def unit_json(unit: LiveUnit) -> dict[str, Any]:
+    return {
+        "code": unit.code,
+        "state": unit.state,
+        "reason": unit.reason,
+        "since_us": unit.since_us,
+        "part": unit.part,
+        "alarm": unit.alarm,
+        "level": unit.level,
+        "capacity": unit.capacity,
+        "x": None if unit.x is None else round(unit.x, LIVE_DECIMALS),
+        "y": None if unit.y is None else round(unit.y, LIVE_DECIMALS),
+    }
+
+
+def _context(request: HttpRequest, asset: str) -> dict[str, Any]:
+    scope, now = scope_of(request), now_utc()
+    day, code = asked_shift(request)
+    figures = queries.board(scope, asset, now, day, code)
+    units = {unit.code: unit for unit in queries.live_units(scope, asset, now)} if figures.open else {}
+    tongue = language()
+    query = (
+        f"?{urlencode({'day': figures.shift.day.isoformat(), 'shift': figures.shift.code})}" if day else ""
+    )
+    return {
+        "page_title": figures.line.name(tongue),
+        "figures": figures,
+        "line": figures.line,
+        "query": query,
+        "drawing": drawing(figures, units, tongue, query),
+        "band": band(figures, tongue),
+        "pace": pace_chart(figures),
+        "sheet": sheet(figures, tongue),
+        "head": head(figures, units, tongue),
+        "picker": picker(figures, to_us(now), tongue),
+        "live": live_config(figures) if figures.open else "",
+        "looks": [look_of(state) for state in MACHINE_STATES],
+        "may_edit": scope.may(EDIT),
+        "now": now,
+    }
+
+
+def head(figures: LineFigures, units: dict[str, LiveUnit], tongue: str) -> dict[str, Any]:
+    """The line of figures at the top."""
+    state = queries.line_state(figures)
+    group = [figures.units[code] for code in figures.line.template.ends_of(figures.line.bottleneck)]
+    since = min((unit.since_us for unit in group if unit.state == state), default=figures.until_us)
+    zone = figures.line.calendar.zone
+    seen = figures.projection
+    return {
+        "state": state,
+        "since": clock(since, zone),
+        "since_length": duration(figures.until_us - since),
+        "gap": figures.made - round(figures.plan_now),
+        "due": round(figures.plan_now),
+        "expected": round(seen.expected) if seen else None,
+        "low": int(seen.low) if seen else None,
+        "high": int(-(-seen.high // 1)) if seen else None,
+        "rate": seen.rate_per_h if seen else None,
+        "shift": shift_word(figures.shift, tongue),
+        "from": clock(figures.shift.start_us, zone),
+        "to": clock(figures.shift.end_us, zone),
+        "day": figures.shift.day,
+        "until": clock(figures.until_us, zone),
+        "unknown": duration(figures.account.unknown_us // max(1, len(group)))
+        if figures.account.unknown_us
+        else "",
+        "standing": sum(1 for alarm in figures.alarms if alarm.end_us is None),
+    }
+
+
+def picker(figures: LineFigures, now_us: int, tongue: str) -> dict[str, Any]:
+    """Links to the shifts around, and the shifts of the day."""
+    line = figures.line
+    before, after = queries.neighbours(line, figures.shift)
+    of_day = line.calendar.shifts_of_day(figures.shift.day)
+    return {
+        "before": _shift_query(before),
+        "after": _shift_query(after) if after and after.start_us <= now_us else "",
+        "day": figures.shift.day.isoformat(),
+        "latest": local(now_us, line.calendar.zone).date().isoformat(),
+        "shifts": [(s.code, shift_word(s, tongue), s.code == figures.shift.code) for s in of_day],
+        "open": figures.open,
+    }
+
+
+def _shift_query(shift: Shift | None) -> str:
+    return "" if shift is None else "?" + urlencode({"day": shift.day.isoformat(), "shift": shift.code})
+
+
+def live_config(figures: LineFigures) -> str:
+    """What the page's script needs: address, tags to watch, and which device each moving tag belongs to."""
+    line = figures.line
+    watched, moving = [], {}
+    for device in line.template.devices:
+        for name in live_tags(line, device):
+            signal = name.rsplit("/", 1)[1]
+            if signal in PUSHED:
+                watched.append(name)
+            elif signal in ("position", "x", "y", "level"):
+                moving[name] = [device.code, signal]
+    return json.dumps(
+        {"url": reverse("shopfloor:live", args=[line.asset]), "watched": watched, "moving": moving},
+        separators=(",", ":"),
+    )
