@@ -28,8 +28,22 @@ from .queries import (
     zone_map,
 )
 from .queries.identity import scope_for
-from .services.assets import move_asset, retire_asset, upsert_assets
-from .services.identity import PersonBackend, add_person, issue_token, revoke_token
+from .services import (
+    PersonBackend,
+    add_organisations,
+    add_person,
+    change_state,
+    draw_zone,
+    ensure_person,
+    firm_from_words,
+    issue_token,
+    move_asset,
+    retire_asset,
+    revoke_token,
+    save_organisation,
+    set_clusters,
+    upsert_assets,
+)
 from .types import (
     AssetNode,
     AssetsChanged,
@@ -37,9 +51,13 @@ from .types import (
     FirmInfo,
     FirmState,
     FirmStateChanged,
+    GroupShape,
     Kind,
     Level,
+    PlotShape,
+    PlotStatus,
     ZoneMap,
+    rights_of,
 )
 
 __all__ = [
@@ -54,14 +72,20 @@ __all__ = [
     "Level",
     "PersonBackend",
     "PlotShape",
+    "PlotStatus",
     "ZoneMap",
+    "add_organisations",
     "add_person",
     "asset",
     "asset_counts",
     "asset_tree",
     "assets",
+    "change_state",
     "clusters",
+    "draw_zone",
+    "ensure_person",
     "firm_counts",
+    "firm_from_words",
     "group_names",
     "issue_token",
     "move_asset",
@@ -70,7 +94,10 @@ __all__ = [
     "plots",
     "retire_asset",
     "revoke_token",
+    "rights_of",
+    "save_organisation",
     "scope_of_request",
+    "set_clusters",
     "upsert_assets",
     "zone_map",
 ]

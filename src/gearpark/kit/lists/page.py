@@ -213,7 +213,6 @@ def _cell(column: Column, row: Any) -> Cell:
     return Cell(
         text=text,
         numeric=column.numeric,
-        unit="" if missing else "",
         state=column.state(row) if column.state else "",
         url=column.url(row) if column.url else "",
     )

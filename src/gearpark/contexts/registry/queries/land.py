@@ -64,6 +64,7 @@ def plots(scope: Scope, *, occupant: str | None = None) -> list[PlotShape]:
                 occupant_state=firm.get("state", ""),
                 occupant_output_cny=firm.get("yearly_output_cny"),
                 centre=centre_of(polygon),
+                invented=row.invented,
             )
         )
     return shapes
@@ -88,6 +89,7 @@ def zone_map(scope: Scope) -> ZoneMap:
         groups=groups,
         plots=shapes,
         box=(min(xs), min(ys), max(xs), max(ys)),
+        source_note=zone.source_note,
         features=tuple(zone.features),
     )
 

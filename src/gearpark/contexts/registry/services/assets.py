@@ -87,8 +87,10 @@ class _Tree:
         self.changed.append(info.id)
 
     def _legal_path(self, info: AssetInfo) -> str:
-        path = info.path.strip("/") or f"{self.org}/{info.id}"
-        segments = path.split("/")
+        segments = (info.path.strip("/") or f"{self.org}/{info.id}").split("/")
+        if len(segments) > 1 and segments[0] != self.org and segments[1] == self.org:
+            segments = segments[1:]  # park/enterprise/...: the park is the same for all and is not stored
+        path = "/".join(segments)
         if segments[0] != self.org:
             raise Problem(
                 "registry.asset_path",

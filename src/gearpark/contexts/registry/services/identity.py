@@ -108,6 +108,26 @@ def add_person(
     return person
 
 
+def ensure_person(
+    scope: Scope,
+    sign_in: str,
+    display_name: str,
+    role: str,
+    now: datetime,
+    *,
+    org: str,
+    password: str,
+    invented: bool = False,
+) -> bool:
+    """Like ``add_person``, but False when the person has a role there already."""
+    with acting(scope):
+        person = Person.objects.filter(sign_in=sign_in).first()
+        if person and Membership.objects.of(scope).filter(org=org, person=person).exists():
+            return False
+        add_person(scope, sign_in, display_name, role, now, org=org, password=password, invented=invented)
+    return True
+
+
 def issue_token(
     scope: Scope, name: str, rights: frozenset[str], now: datetime, *, days: int = 90, org: str | None = None
 ) -> str:

@@ -96,6 +96,7 @@ class PlotShape:
     occupant_state: str = ""
     occupant_output_cny: Decimal | None = None
     centre: tuple[float, float] = (0.0, 0.0)
+    invented: bool = False  # drawn for the demo, follows no survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class ZoneMap:
     groups: tuple[GroupShape, ...]
     plots: tuple[PlotShape, ...]
     box: tuple[float, float, float, float]
+    source_note: str = ""
     features: tuple[
         dict[str, object], ...
     ] = ()  # roads and river: {"kind", "name_zh", "name_en", "line": [[x, y], ...]}

@@ -1,0 +1,27 @@
+"""The demo park: the source case of 2020 with invented firms, people and figures around its facts.
+
+``load(now)`` stores organisations, people, zone and clusters; calling it again adds only what is missing.
+``python -m gearpark.config.demo data|machines`` are the two steps that ``gearpark demo`` runs.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+DEMO_PASSWORD = "qijiang-demo-2026"  # noqa: S105 (a demo's word, printed at its start)
+PARK = "qijiang-park"
+PEOPLE = (  # sign-in, shown name, organisation, role; all invented
+    ("officer", "秦晓岚 Qin Xiaolan", PARK, "park-admin"),
+    ("leader", "赵磊 Zhao Lei", "qichi", "line-leader"),
+    ("engineer", "罗静 Luo Jing", "qichi", "firm-admin"),
+    ("viewer", "陈明 Chen Ming", "qichi", "viewer"),
+)
+SIGN_INS = tuple((name, DEMO_PASSWORD) for name, _shown, _org, _role in PEOPLE)
+
+
+def load(now: datetime) -> dict[str, Any]:
+    """Store what is missing of the demo park; returns counts. Django must be set up."""
+    from .load import load_park
+
+    return load_park(now)
