@@ -31,6 +31,7 @@ MAX_TAGS = 500_000
 TICK_S = 0.5
 RATE_WINDOW_S = 10.0
 MAX_SUBSCRIPTIONS = 500
+RETURN_S = 10.0  # after our link came back, nodes have this long to be born again
 LINK_GRACE_S = 3.0  # a reconnect this quick is not shown
 Key = tuple[str, str]  # organisation, tag
 
@@ -122,6 +123,7 @@ class LiveValues:
         self.counts: Counter[str] = Counter()
         self._state = HostState(self._event, self._send)
         self._down_since_s: float | None = time.monotonic()
+        self._up_since_s = 0.0
         self._link = HostLink(
             url or bus_url(), host_id, on_message=self._heard, on_up=self._up, on_down=self._down
         )
@@ -245,6 +247,7 @@ class LiveValues:
         self._link.client.publish(topic, payload)
 
     def _up(self) -> None:
+        self._up_since_s = time.monotonic()
         self._down_since_s = None
 
     def _down(self) -> None:
@@ -317,12 +320,18 @@ class LiveValues:
             now_s = time.monotonic()
             with self._lock:
                 self._state.tick(now_s)
+                self._bury_silent(now_s)
                 for org, points in self._points.items():
                     rates = self._rates.setdefault(org, deque())
                     rates.append((now_s, points))
                     while rates[0][0] < now_s - RATE_WINDOW_S:
                         rates.popleft()
                 self._mark_stale()
+
+    def _bury_silent(self, now_s: float) -> None:
+        """Nodes that did not come back after our link did are gone, whatever we last heard of them."""
+        if self._down_since_s is None and now_s - self._up_since_s > RETURN_S:
+            self._dead |= {(node.key, "") for node in self._state.nodes.values() if not node.online}
 
     def _mark_stale(self) -> None:
         """Tell watchers of tags that turned stale, or fresh again, without a new value."""

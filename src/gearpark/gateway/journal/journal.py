@@ -176,6 +176,10 @@ class Journal(Committer):
         """Committed rows of one boot after a seq, in order."""
         return self.store.unsent(source, boot, after_seq, limit)
 
+    def before(self, source: str, boot: int, seq: int) -> int:
+        """The highest seq below `seq` still in the journal, 0 when none is."""
+        return self.store.before(source, boot, seq)
+
     def boots(self, source: str) -> list[tuple[int, int, int]]:
         """(boot, rows, last seq) of boots that still have rows, oldest first."""
         return self.store.boots(source)
