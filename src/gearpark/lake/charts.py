@@ -27,7 +27,7 @@ def from_observations(series: Series) -> ChartSeries:
         num,
         num,
         num,
-        np.where(good, series.text, None),
+        np.where(good, series.text, np.full(len(series), None, dtype=object)),
         np.ones(len(series), np.int64),
         good.astype(np.float64),
     )
@@ -94,13 +94,15 @@ def from_rollup(
     end = -(-period[1] // unit_us) * unit_us
     reached = max((f.at_max_us - STATS_SLACK_US for f in rolled.files if f.org == org), default=start)
     tail = min(max(start, reached // unit_us * unit_us), end)
+    fresh = points.between(org, tail, end) if end > tail else []
+    if not fresh:  # nothing newer, or retention dropped it: the roll-up is all there is
+        tail = end
     where = sql.one_of(names)
     parts = []
     old = rolled.between(org, start, tail) if tail > start else []
     if old:
         span = f'{where} AND "at" >= {sql.moment(start)} AND "at" < {sql.moment(tail)}'
         parts.append(sql.newest_revision(sql.scan(old), span))
-    fresh = points.between(org, tail, end) if end > tail else []
     if fresh:
         span = f'{where} AND "at" >= {sql.moment(tail)} AND "at" < {sql.moment(end)}'
         parts.append(sql.from_points(sql.scan(fresh), span, start, unit_us))
@@ -118,31 +120,19 @@ def _split(columns: dict[str, Any], names: list[str], bucket_us: int, unit_us: i
     tags = texts_of(columns["tag"])
     count = ints_of(columns["count"])
     whole = ChartSeries(
-        _level(unit_us),
-        bucket_us,
-        ints_of(columns["bucket_us"]),
-        *(numbers_of(columns[name]) for name in ("mean", "min", "max", "first", "last")),
-        texts_of(columns["last_text"]),
-        count,
-        ints_of(columns["good_count"]) / np.maximum(count, 1),
+        level=_level(unit_us),
+        bucket_us=bucket_us,
+        at_us=ints_of(columns["bucket_us"]),
+        mean=numbers_of(columns["mean"]),
+        min=numbers_of(columns["min"]),
+        max=numbers_of(columns["max"]),
+        first=numbers_of(columns["first"]),
+        last=numbers_of(columns["last"]),
+        last_text=texts_of(columns["last_text"]),
+        count=count,
+        good_share=ints_of(columns["good_count"]) / np.maximum(count, 1),
     )
-    charts = {}
-    for name in names:
-        rows = np.flatnonzero(tags == name)
-        charts[name] = ChartSeries(
-            whole.level,
-            bucket_us,
-            whole.at_us[rows],
-            whole.mean[rows],
-            whole.min[rows],
-            whole.max[rows],
-            whole.first[rows],
-            whole.last[rows],
-            whole.last_text[rows],
-            whole.count[rows],
-            whole.good_share[rows],
-        )
-    return charts
+    return {name: whole.rows(np.flatnonzero(tags == name)) for name in names}
 
 
 def _level(unit_us: int) -> str:

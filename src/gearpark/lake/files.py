@@ -119,6 +119,11 @@ class Snapshot:
                 found += [f for f in days[day] if f.at_min_us < end_us and f.at_max_us >= start_us]
         return found
 
+    def days_between(self, org: str, start_us: int, end_us: int) -> set[dt.date]:
+        """Days with data that overlap ``[start_us, end_us)``."""
+        first, last = start_us // DAY_US, (end_us - 1) // DAY_US
+        return {day for day in self._by_org.get(org, {}) if first <= (day - _EPOCH_DAY).days <= last}
+
     def rows(self) -> int:
         return int(np.sum([f.rows for f in self.files])) if self.files else 0
 

@@ -85,11 +85,13 @@ def merge(root: Path, org: str, asset: str, columns: Columns, *, source: str, re
 
 
 def _append(root: Path, rows: duckdb.DuckDBPyRelation) -> None:
+    table = schema.ensure(root)
     write_deltalake(
-        schema.ensure(root),
+        table,
         rows,
         mode="append",
         partition_by=schema.PARTITIONS,
         commit_properties=CommitProperties(max_commit_retries=COMMIT_RETRIES),
         post_commithook_properties=schema.HOOKS,
     )
+    storage.flush(root / schema.POINTS, table.version())

@@ -148,7 +148,8 @@ class Reader:
         """At most ``max_points`` points per tag over ``[start, end)``: observations themselves when they are few,
         else buckets made from observations, from minutes or from hours, whichever is the finest that is needed.
 
-        Whatever the roll-up job has not reached yet is aggregated from observations in the same answer.
+        Whatever the roll-up job has not reached yet is aggregated from observations in the same answer. Where
+        retention dropped the finer level, the coarser one is shown: points are then at least that wide.
         """
         names = self._tags(tags, MAX_CHART_TAGS)
         start_us, end_us = as_us(start), as_us(end)
@@ -156,13 +157,30 @@ class Reader:
         if end_us <= start_us:
             return {name: ChartSeries() for name in names}
         width = -(-(end_us - start_us) // limit)
-        if width < MINUTE_US:
-            return self._ask(
-                lambda snap: self._fine_chart(snap, org, names, (start_us, end_us), width, limit)
-            )
-        unit, table = (HOUR_US, schema.ROLLUP_1H) if width >= HOUR_US else (MINUTE_US, schema.ROLLUP_1M)
-        bucket = -(-width // unit) * unit
-        return self._ask(lambda snap: self._coarse_chart(snap, org, names, (start_us, end_us), bucket, table))
+        period = (start_us, end_us)
+
+        def draw(snap: Snapshot) -> dict[str, ChartSeries]:
+            unit = max(self._finest_kept(snap, org, period), 0 if width < MINUTE_US else MINUTE_US)
+            if not unit:
+                return self._fine_chart(snap, org, names, period, width, limit)
+            unit = HOUR_US if width >= HOUR_US else unit
+            rolled = self._rollups[schema.ROLLUP_1H if unit == HOUR_US else schema.ROLLUP_1M].snapshot()
+            bucket = -(-width // unit) * unit
+            return from_rollup(self._duck.cursor(), rolled, snap, org, names, period, bucket, unit)
+
+        return self._ask(draw)
+
+    def _finest_kept(self, snap: Snapshot, org: str, period: tuple[int, int]) -> int:
+        """Unit of the finest level that still has all of the period: 0 observations, else a minute or an hour."""
+        hours = self._rollups[schema.ROLLUP_1H].snapshot().days_between(org, *period)
+        missing = hours - snap.days_between(org, *period)
+        if not missing:
+            return 0
+        return (
+            HOUR_US
+            if missing - self._rollups[schema.ROLLUP_1M].snapshot().days_between(org, *period)
+            else MINUTE_US
+        )
 
     def _fine_chart(
         self, snap: Snapshot, org: str, names: list[str], period: tuple[int, int], width: int, limit: int
@@ -175,13 +193,6 @@ class Reader:
                 from_observations(series) if len(series) <= limit else bucketed(series, period[0], width)
             )
         return charts
-
-    def _coarse_chart(
-        self, snap: Snapshot, org: str, names: list[str], period: tuple[int, int], bucket: int, table: str
-    ) -> dict[str, ChartSeries]:
-        rolled = self._rollups[table].snapshot()
-        unit = HOUR_US if table == schema.ROLLUP_1H else MINUTE_US
-        return from_rollup(self._duck.cursor(), rolled, snap, org, names, period, bucket, unit)
 
     # -- what is there --------------------------------------------------------------------------------------------
     def span(self, org: str, asset: str) -> tuple[int, int] | None:

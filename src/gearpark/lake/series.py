@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +80,15 @@ class ChartSeries:
 
     def __len__(self) -> int:
         return len(self.at_us)
+
+    def rows(self, at: NDArray[np.intp]) -> ChartSeries:
+        """The points at these positions."""
+        columns = {
+            one.name: getattr(self, one.name)[at]
+            for one in fields(self)
+            if one.name not in ("level", "bucket_us")
+        }
+        return ChartSeries(self.level, self.bucket_us, **columns)
 
 
 def canonical_order(at_us: Int64s, num: Floats, text: Objects, status: Int64s) -> NDArray[np.intp] | None:

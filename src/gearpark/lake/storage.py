@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from deltalake.exceptions import CommitFailedError, DeltaError
 
@@ -46,6 +49,29 @@ def check_space(root: Path, min_free_bytes: int = MIN_FREE_BYTES) -> None:
         raise disk_full(
             root, f"{free // 1_000_000} MB are free, {min_free_bytes // 1_000_000} MB are kept free"
         )
+
+
+def flush(folder: Path, version: int) -> None:
+    """Bring one commit of the table in ``folder`` to the disk: its new data files, its log entry, their folders.
+
+    delta-rs leaves that to the system; an acknowledgement must survive a power cut.
+    """
+    log = folder / "_delta_log"
+    entry = log / f"{version:020d}.json"
+    paths = [
+        folder / unquote(add["path"]) for line in entry.read_text("utf-8").splitlines() if (add := _add(line))
+    ]
+    for path in (*paths, entry, *{path.parent for path in paths}, log):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _add(line: str) -> dict[str, Any] | None:
+    action: dict[str, Any] | None = json.loads(line).get("add")
+    return action
 
 
 def attempt(root: Path, work: Callable[[], Result]) -> Result:

@@ -85,10 +85,16 @@ class _Line:
 
 
 class Writer:
-    """One appending process. Not thread-safe; many processes may write, one per (source, boot)."""
+    """One appending process. Not thread-safe; many processes may write, one per (source, boot).
 
-    def __init__(self, root: Path | str, *, min_free_bytes: int = storage.MIN_FREE_BYTES) -> None:
+    durable  True: a commit returns when its files are on the disk (survives a power cut), not only in its cache
+    """
+
+    def __init__(
+        self, root: Path | str, *, min_free_bytes: int = storage.MIN_FREE_BYTES, durable: bool = True
+    ) -> None:
         self.root = Path(root)
+        self.durable = durable
         self.min_free_bytes = min_free_bytes
         self.rejected_points = 0  # source times that are no times (before 1970, after 2200)
         self._table = schema.ensure(self.root)
@@ -161,6 +167,8 @@ class Writer:
 
         try:
             storage.attempt(self.root, write)
+            if self.durable:
+                storage.flush(self.root / schema.POINTS, self._table.version())
         except Problem as problem:
             if problem.code == "lake.conflict":  # another process speaks for the same boot: its marks count
                 self.forget()
