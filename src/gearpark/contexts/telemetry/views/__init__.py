@@ -1,0 +1,1 @@
+"""Pages of telemetry. Each view parses, makes one call, renders."""
