@@ -31,7 +31,7 @@ def lay_out(alarms: Sequence[Alarm], now: datetime, zone: ZoneInfo, period: time
     ends: list[float] = []
     marks = []
     for alarm in shown:
-        x = max(0.0, (alarm.start_us - low) / (high - low) * 100)
+        x = min(max(0.0, (alarm.start_us - low) / (high - low) * 100), 100.0 - MIN_WIDTH_PERCENT)
         end = 100.0 if alarm.end_us is None else min(100.0, (alarm.end_us - low) / (high - low) * 100)
         width = max(MIN_WIDTH_PERCENT, end - x)
         lane = next((i for i, free in enumerate(ends) if free <= x), len(ends))
@@ -49,7 +49,7 @@ def lay_out(alarms: Sequence[Alarm], now: datetime, zone: ZoneInfo, period: time
                 start_at=from_us(alarm.start_us),
                 end_at=None if alarm.end_us is None else from_us(alarm.end_us),
                 x=round(x, 3),
-                width=round(min(width, 100.0 - min(x, 100.0 - MIN_WIDTH_PERCENT)), 3),
+                width=round(width, 3),
                 lane=lane,
             )
         )

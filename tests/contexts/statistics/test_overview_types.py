@@ -1,0 +1,50 @@
+"""Sums and verdicts of the overview."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from gearpark.contexts.statistics.queries.timeline import lay_out
+from gearpark.contexts.statistics.types import FirmFigures, Flow, LineRow, Overview
+
+NOW = datetime(2026, 11, 23, 3, 20, tzinfo=UTC)
+LINE = LineRow("qc-l1", "qichi", 1, "Line 1", "running", 30, 76, 31.0, None, 0.8, 0, 26, (), ())
+
+
+def overview(*lines: LineRow, flow: Flow | None = None) -> Overview:
+    return Overview(NOW, None, FirmFigures(), lines, lay_out([], NOW, ZoneInfo("UTC")), flow or Flow())
+
+
+def test_the_source_cases_firms_add_up() -> None:
+    firms = FirmFigures(signed=248, producing=195, above_size=84, building=25)
+    assert firms.producing_share == pytest.approx(0.786, abs=5e-4)
+    assert firms.above_size + firms.below_size + firms.building + firms.only_signed == firms.signed
+
+
+def test_calm_only_when_nothing_needs_a_hand() -> None:
+    assert overview(LINE, replace(LINE, state="planned_stop")).calm
+    assert not overview(LINE, replace(LINE, state="down")).calm
+    assert not overview(LINE, replace(LINE, state="no_data")).calm
+    assert not overview(LINE, flow=Flow(not_ok=1)).calm
+
+
+def test_states_are_counted_loudest_first() -> None:
+    seen = overview(
+        LINE, replace(LINE, state="starved"), replace(LINE, state="down"), replace(LINE, state="down")
+    )
+    assert seen.running == 1
+    assert seen.line_states == (("down", 2), ("starved", 1))
+    assert seen.made == 120
+
+
+@pytest.mark.parametrize(("made", "behind"), [(31, False), (30, False), (29, True), (12, True)])
+def test_behind_means_more_than_a_piece_and_five_per_cent(made: int, behind: bool) -> None:
+    assert replace(LINE, made=made).behind is behind
+
+
+def test_shares_of_a_line_without_plan_are_unknown() -> None:
+    assert replace(LINE, plan=0).made_share is None
