@@ -129,8 +129,8 @@ class HousingLine:
             for unit in self._dispatchers():
                 moved |= unit.dispatch(now)
         show = self.board.show
-        for code, unit in self.units.items():
-            show(now, code, unit.state())
+        for code, shown in self.units.items():
+            show(now, code, shown.state())
 
     def _dispatchers(self) -> list[TransportUnit | VehicleUnit]:
         rested = sorted(self.vehicles.values(), key=lambda v: -v.battery)  # shares the trips between the AGVs
