@@ -54,11 +54,11 @@ def source_of(options: argparse.Namespace, root: Path) -> FileSource | CoreSourc
 async def serve(options: argparse.Namespace) -> None:
     """Run the agent until SIGTERM or SIGINT."""
     root = options.home or home()
-    folder = root / "journal" / options.name
+    folder = root / "journal"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = options.mqtt or bus_url()
     pipe = Pipe(folder, gateway=options.name, mqtt_url=url)
-    agent = Agent(options.name, source_of(options, root), pipe, folder / "bookmarks.json", url)
+    agent = Agent(options.name, source_of(options, root), pipe, folder / f"{options.name}-bookmarks.json", url)
     task = asyncio.create_task(agent.run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
