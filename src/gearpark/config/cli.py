@@ -22,7 +22,9 @@ def _emit(answer: dict[str, Any], as_json: bool) -> None:
         print(json.dumps(answer, ensure_ascii=False, default=str))
         return
     for key, value in answer.items():
-        print(f"{key}: {json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (dict, list)) else value}")
+        print(
+            f"{key}: {json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (dict, list)) else value}"
+        )
 
 
 def _up(options: argparse.Namespace) -> int:
@@ -61,7 +63,8 @@ def benchmarks_folder() -> Path:
     folder = Path(__file__).resolve().parents[3] / "benchmarks"
     if not folder.is_dir():
         raise Problem(
-            "bench.no_checkout", "Benchmarks live in the source checkout; clone the repository and run make setup."
+            "bench.no_checkout",
+            "Benchmarks live in the source checkout; clone the repository and run make setup.",
         )
     return folder
 
@@ -113,7 +116,9 @@ def _states(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gearpark", description="Operating platform for an industrial park.")
+    parser = argparse.ArgumentParser(
+        prog="gearpark", description="Operating platform for an industrial park."
+    )
     parser.add_argument("--version", action="version", version=f"gearpark {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -121,7 +126,9 @@ def _parser() -> argparse.ArgumentParser:
     up.set_defaults(run=_up)
     demo = commands.add_parser("demo", help="run the platform with the demo park and its simulated plants")
     demo.add_argument("--seed", type=int, default=1, help="seed of the simulated plants")
-    demo.add_argument("--speed", type=float, default=1.0, help="speed of replays and plants against the wall clock")
+    demo.add_argument(
+        "--speed", type=float, default=1.0, help="speed of replays and plants against the wall clock"
+    )
     demo.set_defaults(run=_up)
     status = commands.add_parser("status", help="what runs on this home")
     status.add_argument("--json", action="store_true")
@@ -138,9 +145,13 @@ def _parser() -> argparse.ArgumentParser:
     actions = telemetry.add_subparsers(dest="action", required=True, metavar="ACTION")
     load = actions.add_parser("import-shdr", help="load SHDR recordings into the lake")
     load.add_argument("files", nargs="+", metavar="FILE", help="plain text or .gz")
-    load.add_argument("--devices", required=True, metavar="DEVICES_XML", help="MTConnect device model, plain or .gz")
+    load.add_argument(
+        "--devices", required=True, metavar="DEVICES_XML", help="MTConnect device model, plain or .gz"
+    )
     load.add_argument("--device", help="device name, when file and model do not tell")
-    load.add_argument("--prefix", default="", help="put before the device name in the asset id, for example nist-")
+    load.add_argument(
+        "--prefix", default="", help="put before the device name in the asset id, for example nist-"
+    )
     load.add_argument("--org", default="replay-lab", help="slug of the organisation that owns the data")
     load.add_argument("--json", action="store_true")
     load.set_defaults(run=_import_shdr)

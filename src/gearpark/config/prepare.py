@@ -24,10 +24,12 @@ log = logging.getLogger("gearpark.prepare")
 def gateway_token() -> None:
     """Make the local gateway's token once; the file under ``secrets/`` is the gateway's copy."""
     from gearpark.contexts.telemetry.public import ensure_gateway, process_scope
+    from gearpark.kit.tenant import acting
 
     path = home.folder("secrets") / f"gateway-{LOCAL_GATEWAY}.token"
     known = path.read_text().strip() if path.exists() else None
-    token = ensure_gateway(process_scope("prepare"), LOCAL_GATEWAY, token=known)
+    with acting(process_scope("prepare")) as scope:
+        token = ensure_gateway(scope, LOCAL_GATEWAY, token=known)
     if token != known:
         fresh = path.with_suffix(".new")
         fresh.touch(mode=0o600)

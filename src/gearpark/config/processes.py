@@ -87,13 +87,12 @@ def installation(*, demo: bool, plant_arguments: tuple[str, ...] = (), note: str
     An external database (``DATABASE_URL``) or broker (``GEARPARK_MQTT`` off this machine) is used, not started.
     """
     web_host, web_port = host_port(web_url(), 8000)
-    bus_host, bus_port = host_port(mqtt_url(), 1883)
+    bus_host, _ = host_port(mqtt_url(), 1883)
     tree: list[Process] = []
     if not os.environ.get("DATABASE_URL"):
         tree.append(Process("database", module("gearpark.config.database", "serve"), database_answers))
     if bus_host in {"127.0.0.1", "localhost", "::1"} and not os.environ.get("GEARPARK_BUS_EXTERNAL"):
-        broker = module("gearpark.bus.broker", "--host", bus_host, "--port", str(bus_port))
-        tree.append(Process("bus", broker, lambda: tcp_open(mqtt_url(), 1883)))
+        tree.append(Process("bus", module("gearpark.bus.broker"), lambda: tcp_open(mqtt_url(), 1883)))
     tree.append(Process("historian", module("gearpark.bus.historian")))
     if demo:  # early: plants compute their past while the schema is made
         tree.append(Process("plants", module("gearpark.plants", *plant_arguments)))

@@ -114,7 +114,7 @@ class Supervisor:
                 stdout=log,
                 stderr=log,
                 env=environment,
-                preexec_fn=die_with_parent,  # noqa: PLW1509 - single-threaded parent
+                preexec_fn=die_with_parent,
             )
         child.started_s = time.monotonic()
         child.ready = False
