@@ -1,6 +1,6 @@
 // <park-chart>: one element over ECharts. The server says what (kind, unit, columns); this owns how it looks.
 //
-//   <park-chart src="/chart/data?tags=..." height="320"></park-chart>        fetches, refetches on zoom (adds start,end,max_points)
+//   <park-chart src="/chart/data?tags=..." height="320"></park-chart>        fetches, refetches on zoom (adds start,end,max_points); `fixed`: no zoom
 //   <park-chart><script type="application/json">{...}</script></park-chart>  data in the page
 //
 // JSON: { kind: "line"|"bar"|"band", unit, start_us?, end_us?, title?,
@@ -10,7 +10,9 @@
 // A null is a gap and stays a gap. Values that are not good get hatched behind.
 import { t } from "./words.js";
 
-const REFETCH_MS = 140; // after the last wheel or brush move
+import { Zoom } from "./chart-zoom.js";
+
+const REFETCH_MS = 140; // after the last zoom step
 const MAX_TABLE_ROWS = 500;
 const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 
@@ -66,9 +68,10 @@ class ParkChart extends HTMLElement {
     this.toggle = Object.assign(make("button", "quiet small", t("Show as table")), { type: "button" });
     this.toggle.setAttribute("aria-pressed", "false");
     this.reset = Object.assign(make("button", "quiet small", t("Whole period")), { type: "button", hidden: true });
-    this.tools.append(this.key, make("span", "spacer"), this.reset, this.toggle);
+    this.tools.append(this.key, make("span", "spacer"), this.reset, ...(this.hasAttribute("fixed") ? [] : this.zoomButtons()), this.toggle);
     this.canvas = make("div", "chart-canvas");
     this.canvas.setAttribute("role", "img");
+    this.canvas.tabIndex = 0;
     this.table = make("div", "chart-table");
     this.table.hidden = true;
     this.table.tabIndex = 0;
@@ -76,9 +79,18 @@ class ParkChart extends HTMLElement {
     this.note.setAttribute("role", "status");
     this.append(this.tools, this.canvas, this.table, this.note);
     this.toggle.addEventListener("click", () => this.flip());
-    this.reset.addEventListener("click", () => { this.window = null; this.reset.hidden = true; this.load(); });
+    this.reset.addEventListener("click", () => this.whole());
     this.chart = window.echarts.init(this.canvas, null, { renderer: "canvas" });
-    this.chart.on("datazoom", () => this.zoomed());
+    this.zoom = new Zoom(this);
+  }
+
+  zoomButtons() {
+    return [["\u2190", "Earlier", (z) => z.move(-0.5)], ["\u2192", "Later", (z) => z.move(0.5)], ["+", "Zoom in", (z) => z.by(0.5)], ["\u2212", "Zoom out", (z) => z.by(2)]].map(([sign, words, act]) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet small", textContent: sign, title: t(words) });
+      button.setAttribute("aria-label", t(words));
+      button.addEventListener("click", () => act(this.zoom));
+      return button;
+    });
   }
 
   flip() {
@@ -113,14 +125,27 @@ class ParkChart extends HTMLElement {
     }
   }
 
-  zoomed() {
-    const range = this.chart.getModel().getComponent("xAxis")?.axis.scale.getExtent();
-    if (!range || this.data?.kind === "bar") return;
-    this.window = [range[0], range[1]];
-    this.reset.hidden = !this.getAttribute("src");
-    this.dispatchEvent(new CustomEvent("chartzoom", { detail: { start_ms: range[0], end_ms: range[1] }, bubbles: true }));
+  // show [from, to] (ms): at once with what is here, then with what the server has at that grain
+  setWindow(from, to) {
+    if (this.data?.kind === "bar") return;
+    this.window = [from, to];
+    this.reset.hidden = false;
+    this.chart.setOption({ xAxis: { min: from, max: to } });
+    this.dispatchEvent(new CustomEvent("chartzoom", { detail: { start_ms: from, end_ms: to }, bubbles: true }));
     clearTimeout(this.pending);
     if (this.getAttribute("src")) this.pending = setTimeout(() => this.load(), REFETCH_MS);
+  }
+
+  whole() {
+    this.window = null;
+    this.reset.hidden = true;
+    if (this.getAttribute("src")) this.load(); else this.show(this.data);
+  }
+
+  // the period shown now, in ms
+  get span() {
+    const extent = this.chart.getModel().getComponent("xAxis")?.axis.scale.getExtent();
+    return this.window || extent;
   }
 
   show(data) {
@@ -161,11 +186,11 @@ class ParkChart extends HTMLElement {
     if (data.kind === "bar") {
       return { ...base, xAxis: { ...axis, type: "category", data: data.categories || [], splitLine: { show: false }, axisLabel: { ...axis.axisLabel, interval: 0 } }, series: data.series.map((s) => ({ type: "bar", name: s.name, data: s.value, barMaxWidth: 36, markLine: this.lines(s) })) };
     }
-    const times = data.start_us !== undefined && data.end_us !== undefined ? { min: stamp(data.start_us), max: stamp(data.end_us) } : {};
+    const times = this.window && !this.getAttribute("src") ? { min: this.window[0], max: this.window[1] }
+      : data.start_us !== undefined && data.end_us !== undefined ? { min: stamp(data.start_us), max: stamp(data.end_us) } : {};
     return {
       ...base,
       xAxis: { ...axis, type: "time", ...times, splitLine: { show: false } },
-      dataZoom: [{ type: "inside", filterMode: "none", zoomOnMouseWheel: true, moveOnMouseMove: true, preventDefaultMouseMove: false, throttle: 60 }],
       series: data.series.flatMap((s, i) => this.lineSeries(s, i, units)),
     };
   }

@@ -7,5 +7,9 @@ const ZH = {
   "The data did not come. Try again.": "数据未能取得，请重试。",
   "Plan": "计划",
   "Time": "时间",
+  "Earlier": "更早",
+  "Later": "更晚",
+  "Zoom in": "放大",
+  "Zoom out": "缩小",
 };
 export const t = (text) => (document.documentElement.lang.startsWith("zh") && ZH[text]) || text;
