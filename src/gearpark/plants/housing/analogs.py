@@ -1,7 +1,7 @@
 """Measured numbers as functions of state and time: spindle, axes, temperatures, positions, power.
 
 Noise comes from a hash of (device, signal, second), so that a sample depends on when it is taken and not on how often.
-Each signal has a dead band: a value goes out when it moved by more than that since it last went out.
+Each signal has a dead band: its value changes when it moved by more than that since the last change.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class AnalogSampler:
         self._keys: dict[tuple[str, str], int] = {}
 
     def sample(self, now: int) -> list[Change]:
-        """Values that moved beyond their dead band."""
+        """Every analog signal; one that stayed within its dead band keeps its value and gets a fresh time."""
         found: list[Change] = []
         second = now // SECOND_US
         for code, unit in self.line.units.items():
@@ -78,8 +78,8 @@ class AnalogSampler:
             for signal, value in values.items():
                 sent = self._sent.get((code, signal))
                 if sent is None or abs(value - sent) >= DEAD_BANDS[signal]:
-                    self._sent[code, signal] = value
-                    found.append(Change(now, code, signal, value))
+                    self._sent[code, signal] = sent = value
+                found.append(Change(now, code, signal, sent))
         return found
 
     def _noise(self, code: str, signal: str, second: int) -> float:

@@ -81,7 +81,7 @@ class Cell:
 def _enqueue(service: MonitoredItemService, handle: int, data: ua.DataValue) -> bool:
     """Queue a notification as asyncua would, without its two deep copies per value. False: take the long way.
 
-    Only where the outcome is the same: the value really changed, and no dead band has to be compared.
+    Only where the outcome is the same: no dead band has to be compared.
     """
     item_id = service._monitored_datachange.get(handle)
     item = service._monitored_items.get(item_id) if item_id is not None else None
@@ -92,7 +92,11 @@ def _enqueue(service: MonitoredItemService, handle: int, data: ua.DataValue) -> 
         return False
     if item.mode == ua.MonitoringMode.Disabled:
         return True
-    item.mvalue.old_dvalue, item.mvalue.current_dvalue = item.mvalue.current_dvalue, data
+    held = item.mvalue.current_dvalue
+    item.mvalue.old_dvalue, item.mvalue.current_dvalue = held, data
+    by_time = wanted is not None and wanted.Trigger == ua.DataChangeTrigger.StatusValueTimestamp
+    if not by_time and held is not None and held.Value == data.Value and held.StatusCode == data.StatusCode:
+        return True  # only the time moved, and nobody asked for that
     queue = service.isub._triggered_datachanges.setdefault(item_id, [])
     if item.queue_size and len(queue) >= item.queue_size:
         queue.pop(0)

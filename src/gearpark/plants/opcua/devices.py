@@ -20,8 +20,6 @@ from .builder import (
     COMPONENT,
     FOLDER,
     ORGANIZES,
-    PROPERTY,
-    PROPERTY_TYPE,
     STATE_VARIABLE,
     Builder,
 )
@@ -88,10 +86,9 @@ class DeviceBuilder:
         self._identification(asset, device, root, blocks, number, tool=tool)
         state, mode = self._states(asset, device.code, blocks)
         followers: dict[str, list[Cell]] = {}
-        program_parent = root
         if tool:
-            program_parent = self._machine_tool(asset, root, mode, followers)
-        self._signals(asset, device, root, program_parent, followers, tool=tool)
+            self._machine_tool(asset, root, mode, followers)
+        self._signals(asset, device, root, followers)
         self.sinks[device.code, "item_state"] = state
         self.sinks[device.code, "operation_mode"] = mode
 
@@ -156,8 +153,8 @@ class DeviceBuilder:
 
     def _machine_tool(
         self, asset: str, root: ua.NodeId, mode: Sink, followers: dict[str, list[Cell]]
-    ) -> ua.NodeId:
-        """Monitoring, Production, Equipment and Notification; returns the active program's node."""
+    ) -> None:
+        """Monitoring, Production, Equipment and Notification, with the cells that follow our signals."""
         types, build = self.types, self.build
         index = types.machine_tool
         parts = {}
@@ -203,31 +200,24 @@ class DeviceBuilder:
         running = self._current_state(f"{asset}/Production/ActiveProgram/State", state, "Ended", None)
         running.cell.convert = lambda value: _words(_PROGRAM_STATES.get(str(value), "Ended"))
         followers["packml_state"] = [running.cell]
-        return program
+        name = build.property(
+            f"{asset}/Production/ActiveProgram/Name", (index, "Name"), program, "", _V.String
+        )
+        followers["program"] = [Cell(named, _V.String, str, history=False)]
 
     def _signals(
         self,
         asset: str,
         device: Device,
         root: ua.NodeId,
-        program: ua.NodeId,
         followers: dict[str, list[Cell]],
-        *,
-        tool: bool,
     ) -> None:
         build = self.build
         folder = build.object(f"{asset}/signals", (build.namespace, "Signals"), root, type_id=FOLDER)
         for info in signals_of(device.type):
             if info.name in ("item_state", "operation_mode"):
                 continue
-            if info.name == "program" and tool:
-                node = build.variable(
-                    f"{asset}/program", (self.types.machine_tool, "Name"), program, "", _V.String,
-                    reference=PROPERTY, type_id=PROPERTY_TYPE, history=True,
-                )  # fmt: skip
-                cell = Cell(node, _V.String, str, history=True)
-            else:
-                cell = self._signal(asset, info, folder)
+            cell = self._signal(asset, info, folder)
             self.sinks[device.code, info.name] = Sink(cell, followers.get(info.name, []))
 
     def _signal(self, asset: str, info: SignalInfo, folder: ua.NodeId) -> Cell:
