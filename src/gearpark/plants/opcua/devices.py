@@ -200,7 +200,7 @@ class DeviceBuilder:
         running = self._current_state(f"{asset}/Production/ActiveProgram/State", state, "Ended", None)
         running.cell.convert = lambda value: _words(_PROGRAM_STATES.get(str(value), "Ended"))
         followers["packml_state"] = [running.cell]
-        name = build.property(
+        named = build.property(
             f"{asset}/Production/ActiveProgram/Name", (index, "Name"), program, "", _V.String
         )
         followers["program"] = [Cell(named, _V.String, str, history=False)]
