@@ -15,6 +15,7 @@ from gearpark.base.problems import Problem
 
 from .nodes import MAX_WAITING, REBIRTH_FIRST_S, Alive, Data, Dead, Event, MetricInfo, Node, NodeKey
 from .sparkplug import (
+    ACKNOWLEDGED,
     BD_SEQ,
     REBIRTH,
     BirthMetric,
@@ -270,6 +271,7 @@ class HostState:
                 found.historical,
                 birth,
                 received_us,
+                ACKNOWLEDGED in node.devices.get("", {}),
                 frozenset(found.transient),
                 tuple(found.unsupported),
             )

@@ -36,6 +36,7 @@ class Data:
     at_us       source times; None where the sender gave none
     identity    journal row of a Gearpark gateway, None for another maker's node
     birth       True when these are the values of a birth certificate
+    journalled  the node keeps a journal: what a birth repeats comes (or came) as a row of its own
     transient   positions not to be stored
     """
 
@@ -49,6 +50,7 @@ class Data:
     historical: bool
     birth: bool
     received_us: int
+    journalled: bool = False
     transient: frozenset[int] = frozenset()
     unsupported: tuple[str, ...] = ()
 

@@ -44,10 +44,10 @@ class Ingest:
                 data.key.group, data.key.node, data.device, "org_illegal", data.names, data.received_us
             )
             return
-        if data.identity is None:
-            self._take_foreign(data)
-        elif not data.birth:
+        if data.identity is not None:
             self._take_row(data)
+        elif not (data.birth and data.journalled):
+            self._take_foreign(data)
 
     def commit(self) -> dict[NodeKey, list[tuple[int, int]]]:
         """Commit to the lake; returns per node the (boot, seq) to acknowledge."""
