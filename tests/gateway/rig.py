@@ -98,15 +98,20 @@ class Running:
         self.task = asyncio.create_task(run_connection(self.link, rng=random.Random(1)))
 
     async def state(self, state: str, timeout_s: float = LONG_S) -> None:
-        await until(lambda: self.link.state == state, timeout_s, f"state {state} (is {self.link.state}: "
-                    f"{self.link.detail}, {self.link.last_error})")
+        await until(
+            lambda: self.link.state == state,
+            timeout_s,
+            f"state {state} (is {self.link.state}: {self.link.detail}, {self.link.last_error})",
+        )
 
     async def value(self, tag: str, value: Any, timeout_s: float = LONG_S) -> Observation:
         def newest() -> Observation | None:
             found = [one for one in self.sink.live if one.tag == tag and one.value == value]
             return found[-1] if found else None
 
-        return await until(newest, timeout_s, f"{tag}={value!r}, have {self.sink.values(tag)[-5:]}, {self.link.last_error}")
+        return await until(
+            newest, timeout_s, f"{tag}={value!r}, have {self.sink.values(tag)[-5:]}, {self.link.last_error}"
+        )
 
     async def stop(self) -> None:
         self.task.cancel()
@@ -201,11 +206,17 @@ class FaultyLink:
             head = await reader.readexactly(8)
             body = await reader.readexactly(int.from_bytes(head[4:8], "little") - 8)
             await self._open.wait()
-            is_publish = head[:3] == b"MSG" and body[16:18] == b"\x01\x00" and int.from_bytes(body[18:20], "little") == PUBLISH_RESPONSE
+            is_publish = (
+                head[:3] == b"MSG"
+                and body[16:18] == b"\x01\x00"
+                and int.from_bytes(body[18:20], "little") == PUBLISH_RESPONSE
+            )
             if self.swallow and is_publish:
                 swallowed += 1
                 continue
-            if swallowed and head[:3] == b"MSG":  # sequence numbers stay whole: the client cannot see the theft
+            if (
+                swallowed and head[:3] == b"MSG"
+            ):  # sequence numbers stay whole: the client cannot see the theft
                 number = int.from_bytes(body[8:12], "little") - swallowed
                 body = body[:8] + number.to_bytes(4, "little") + body[12:]
             writer.write(head + body)
@@ -237,7 +248,9 @@ class Machine:
         with contextlib.suppress(Exception):
             await self.server.stop()
 
-    async def add(self, name: str, value: Any, kind: ua.VariantType | None = None, data_type: Any = None) -> Any:
+    async def add(
+        self, name: str, value: Any, kind: ua.VariantType | None = None, data_type: Any = None
+    ) -> Any:
         parent = self.server.nodes.objects
         node = await parent.add_variable(
             ua.NodeId(name, self.index), ua.QualifiedName(name, self.index), value, kind, data_type
@@ -245,12 +258,22 @@ class Machine:
         self.nodes[name] = node
         return node
 
-    async def set(self, name: str, value: Any, at: datetime | None = None, status: int = 0,
-                  kind: ua.VariantType | None = None) -> datetime:
+    async def set(
+        self,
+        name: str,
+        value: Any,
+        at: datetime | None = None,
+        status: int = 0,
+        kind: ua.VariantType | None = None,
+    ) -> datetime:
         moment = at or datetime.now(UTC)
         variant = ua.Variant(value, kind) if kind is not None else ua.Variant(value)
-        data = ua.DataValue(variant, StatusCode=ua.StatusCode(ua.UInt32(status)), SourceTimestamp=moment,
-                            ServerTimestamp=datetime.now(UTC))
+        data = ua.DataValue(
+            variant,
+            StatusCode=ua.StatusCode(ua.UInt32(status)),
+            SourceTimestamp=moment,
+            ServerTimestamp=datetime.now(UTC),
+        )
         await self.server.write_attribute_value(self.nodes[name].nodeid, data)
         return moment
 

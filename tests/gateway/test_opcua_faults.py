@@ -22,7 +22,7 @@ async def machine() -> AsyncIterator[Machine]:
         yield made
 
 
-def entry(machine: Machine, port: int, interval_s: float | None = None):  # noqa: ANN201
+def entry(machine: Machine, port: int, interval_s: float | None = None):
     signals = [machine.signal("count", "analog", interval_s), machine.signal("mode", "state")]
     return wanted("opcua", f"opc.tcp://127.0.0.1:{port}/", signals, **FAST)
 
@@ -30,7 +30,9 @@ def entry(machine: Machine, port: int, interval_s: float | None = None):  # noqa
 async def back(run: Running) -> None:
     """Live again: a value newer than everything there was."""
     seen = len(run.sink.of("m1/count"))
-    await until(lambda: len([o for o in run.sink.of("m1/count")[seen:] if o.value is not None]) > 2, 20, "live again")
+    await until(
+        lambda: len([o for o in run.sink.of("m1/count")[seen:] if o.value is not None]) > 2, 20, "live again"
+    )
     await run.state("ok")
 
 
@@ -53,30 +55,38 @@ async def test_dropped_link_resumes_without_losing_a_value(machine: Machine) -> 
         assert missing == []
         confirmed = run.sink.of("m1/mode")[-1]
         assert (confirmed.value, confirmed.status) == ("auto", 0)
-        assert confirmed.at_us > run.sink.of("m1/mode")[-2].at_us or run.sink.of("m1/mode")[-2].value == "auto"
+        assert (
+            confirmed.at_us > run.sink.of("m1/mode")[-2].at_us or run.sink.of("m1/mode")[-2].value == "auto"
+        )
 
 
 async def test_half_open_link(machine: Machine) -> None:
-    async with FaultyLink(machine.port) as relay, running(entry(machine, relay.port)) as run:
-        async with ticking(machine, "count", 0.05):
-            await run.state("ok")
-            relay.hold()
-            await until(lambda: run.link.state in ("stalled", "failed"), 10)
-            assert run.sink.of("m1/count")[-1].status == LOST
-            relay.cut()
-            relay.mend()
-            await back(run)
+    async with (
+        FaultyLink(machine.port) as relay,
+        running(entry(machine, relay.port)) as run,
+        ticking(machine, "count", 0.05),
+    ):
+        await run.state("ok")
+        relay.hold()
+        await until(lambda: run.link.state in ("stalled", "failed"), 10)
+        assert run.sink.of("m1/count")[-1].status == LOST
+        relay.cut()
+        relay.mend()
+        await back(run)
 
 
 async def test_publish_answers_swallowed(machine: Machine) -> None:
-    async with FaultyLink(machine.port) as relay, running(entry(machine, relay.port)) as run:
-        async with ticking(machine, "count", 0.05):
-            await run.state("ok")
-            relay.swallow = True
-            await run.state("stalled", 10)
-            assert run.sink.of("m1/count")[-1].status == LOST
-            relay.swallow = False
-            await back(run)
+    async with (
+        FaultyLink(machine.port) as relay,
+        running(entry(machine, relay.port)) as run,
+        ticking(machine, "count", 0.05),
+    ):
+        await run.state("ok")
+        relay.swallow = True
+        await run.state("stalled", 10)
+        assert run.sink.of("m1/count")[-1].status == LOST
+        relay.swallow = False
+        await back(run)
 
 
 async def test_server_restart(machine: Machine) -> None:
@@ -104,14 +114,13 @@ async def test_forgotten_session(machine: Machine) -> None:
 
 
 async def test_expired_subscription(machine: Machine) -> None:
-    async with running(entry(machine, machine.port)) as run:
-        async with ticking(machine, "count", 0.05):
-            await run.state("ok")
-            service = machine.server.iserver.subscription_service
-            await service.delete_subscriptions(list(service.subscriptions))
-            await run.state("stalled", 10)
-            await back(run)
-            assert run.link.reconnects >= 1
+    async with running(entry(machine, machine.port)) as run, ticking(machine, "count", 0.05):
+        await run.state("ok")
+        service = machine.server.iserver.subscription_service
+        await service.delete_subscriptions(list(service.subscriptions))
+        await run.state("stalled", 10)
+        await back(run)
+        assert run.link.reconnects >= 1
 
 
 async def test_frozen_value(machine: Machine) -> None:

@@ -25,6 +25,7 @@ FUTURE_US = int(MAX_FUTURE_S * 1e6)
 PAST_US = int(MAX_PAST_YEARS * 365.25 * 86_400e6)
 OFFSET_WINDOW_S = 60.0  # the clock offset is the least delayed reading of the last minute
 RATE_WINDOW_S = 5.0
+CONFIRM_MARGIN_US = 2_000_000  # a change under way from machine to server is younger than this: it must win
 SKEW_S = 2.0  # a clock offset below this may be delay
 SLICE = 8_000  # observations handed on at once, so that one burst does not hold the loop
 LOST = int(Status.UNCERTAIN_NO_COMMUNICATION)
@@ -95,11 +96,7 @@ class Link:
         self.rejected_sample = ""
         self.notes: dict[str, str] = {}
         self.bookmarks = bookmarks
-        # Nothing is known at the start, so every tag begins as "not known since now": its first value, which may be
-        # hours old by its source time, is then confirmed at the source's own clock.
-        self.tags: dict[str, TagState] = {
-            name: TagState(signal, lost_us=self.since_us) for name, signal in wanted.tags().items()
-        }
+        self.tags: dict[str, TagState] = {name: TagState(signal) for name, signal in wanted.tags().items()}
         self.bookmark: dict[str, object] = {}
         self.kept: object = None  # what the connector wants to find again after a fault (an OPC UA session)
         self._restore(bookmarks.get(wanted.id))
@@ -115,27 +112,26 @@ class Link:
         self.bookmark = {
             key: value for key, value in saved.items() if key not in ("last", "alive_us", "stopped")
         }
-        self._alive_us = 0 if saved.get("stopped") else _whole(saved.get("alive_us"))
+        alive_us = _whole(saved.get("alive_us"))
+        self._crashed = bool(alive_us) and not saved.get("stopped")
         for name, at_us in last.items() if isinstance(last, dict) else ():
             state = self.tags.get(name)
-            if state is not None:
+            if state is not None:  # not heard since: its first value, maybe hours old, has to be confirmed
                 state.last_us = _whole(at_us)
+                state.lost_us = max(alive_us, state.last_us + 1)
 
     def remember(self, *, stopped: bool = False) -> None:
         """Write the bookmark: the connector's own facts, the newest source times, and when the link was alive."""
         last = {name: state.last_us for name, state in self.tags.items() if state.last_us}
-        self.bookmarks.set(
-            self.wanted.id, {**self.bookmark, "last": last, "alive_us": self.now_us(), "stopped": stopped}
-        )
+        alive = {"alive_us": self.source_now_us(), "stopped": stopped}
+        self.bookmarks.set(self.wanted.id, {**self.bookmark, "last": last, **alive})
 
     async def resume(self) -> None:
         """After a crash of the gateway: say that nothing is known since it was last alive."""
-        since_us, self._alive_us = self._alive_us, 0
-        names = [name for name, state in self.tags.items() if state.last_us] if since_us else []
+        crashed, self._crashed = self._crashed, False
+        names = [name for name, state in self.tags.items() if state.lost_us] if crashed else []
         if names:
-            made = [
-                Observation(name, max(since_us, self.tags[name].last_us + 1), None, LOST) for name in names
-            ]
+            made = [Observation(name, self.tags[name].lost_us, None, LOST) for name in names]
             await self._sink.put(self.wanted.org, made)
             self.notes["resumed"] = f"{len(names)} signals unknown since the gateway was last alive"
 
@@ -147,7 +143,7 @@ class Link:
                 self.tags[name] = state
         self.bookmark = old.bookmark
         self.reconnects, self.counters = old.reconnects, old.counters
-        self.last_value_us, self._alive_us = old.last_value_us, 0
+        self.last_value_us, self._crashed = old.last_value_us, False
 
     # --- state -------------------------------------------------------------------------------------------------
 
@@ -186,7 +182,7 @@ class Link:
         """Check and pass on a batch. Waits while the pipe is full or the source is over its rate.
 
         historical    back-filled: not live, no part in stall detection
-        confirmed_us  source clock at which these values were still valid (initial values after a reconnect)
+        confirmed_us  source clock when the link was (re)built: initial values, however old, still held then
         """
         for start in range(0, len(batch), SLICE):
             part = self._checked(batch[start : start + SLICE], historical, confirmed_us)
@@ -253,7 +249,9 @@ class Link:
         if observation.at_us <= state.lost_us:
             if confirmed_us is None:
                 return
-            keep(observation._replace(at_us=max(confirmed_us, state.lost_us + 1)))
+            at_us = max(confirmed_us - CONFIRM_MARGIN_US, state.lost_us + 1)
+            keep(observation._replace(at_us=at_us))
+            state.last_us, state.last = at_us, (observation.value, observation.status)
             state.heard_s = self.monotonic()
         state.lost_us = 0
 
@@ -293,7 +291,7 @@ class Link:
 
     def unknown(self) -> list[str]:
         """Tags of which nothing is known now: never heard, or carrying a "no communication" record."""
-        return [name for name, state in self.tags.items() if state.lost_us]
+        return [name for name, state in self.tags.items() if state.lost_us or not state.last_us]
 
     def source_now_us(self) -> int:
         """Now, as the source's clock would say it: records about a skewed source belong on its own time line."""
@@ -306,7 +304,7 @@ class Link:
         made = []
         for name in self.tags if names is None else names:
             state = self.tags[name]
-            if state.lost_us:
+            if state.lost_us or not state.last_us:
                 continue
             state.lost_us = max(now_us, state.last_us + 1) if state.last_us < now_us + FUTURE_US else now_us
             made.append(Observation(name, state.lost_us, None, LOST))

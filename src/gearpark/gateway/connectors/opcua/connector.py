@@ -12,6 +12,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable
+from datetime import datetime
 from typing import Any
 
 from asyncua import ua
@@ -29,6 +30,7 @@ from .enums import name_values
 from .history import backfill
 from .session import OpcSession
 from .subscription import Intake, Item, Pump, SubscriptionLost, SubscriptionSet, drop
+from .values import micros, standard
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +135,7 @@ class _Work:
         await asyncio.gather(*self._pumps, return_exceptions=True)
         if self.subscriptions is not None:
             await self.subscriptions.delete()
+        self.intake.confirmed_us = await self._server_clock()
         self.subscriptions = SubscriptionSet(self.session, self.settings, self.items)
         await self.subscriptions.build()
         self._note("missing", [f"{item.tag}: {item.error}" for item in self.items if item.error])
@@ -142,6 +145,17 @@ class _Work:
         task = asyncio.create_task(self.pump.run())
         self._pumps = (task,)
         return task
+
+    async def _server_clock(self) -> int:
+        """The server's own clock, which dates what it confirms; ours (with its known offset) if it has none."""
+        node = standard(ua.ObjectIds.Server_ServerStatus_CurrentTime)
+        answer = (await self.session.ua.read_attributes([node], ua.AttributeIds.Value))[0]
+        value = answer.Value.Value if answer.Value is not None else None
+        at_us = micros(value) if isinstance(value, datetime) else None
+        if at_us is None:
+            return self.link.source_now_us()
+        self.link.clock(at_us)
+        return at_us
 
     async def _republish(self) -> list[int]:
         """After resuming: take over the old subscriptions and fetch what was sent but never arrived."""

@@ -54,6 +54,7 @@ async def words_of(session: OpcSession, node_id: ua.NodeId) -> dict[int, str] | 
 def _path(node_id: ua.NodeId, name: str) -> ua.BrowsePath:
     step = ua.RelativePathElement()
     step.ReferenceTypeId = standard(ua.ObjectIds.HasProperty)
+    step.IsInverse = False  # type: ignore[assignment]  # the library's default is True
     step.TargetName = ua.QualifiedName(name, 0)
     path = ua.BrowsePath()
     path.StartingNode = node_id

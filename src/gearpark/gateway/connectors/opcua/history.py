@@ -16,6 +16,7 @@ from .subscription import Item, chunks
 from .values import BAD, SEVERITY, Unusable, convert, micros, status_of
 
 MAX_BACKFILL_S = 31 * 86_400.0
+FIRST_BACKFILL_S = 86_400.0  # of a signal that was never stored
 MAX_VALUES_PER_READ = 5_000
 MAX_VALUES_PER_SIGNAL = 1_000_000
 HISTORY_READ_BIT = 0x04  # AccessLevel, Part 3, 8.57
@@ -39,16 +40,18 @@ async def historized(session: OpcSession, items: list[Item]) -> list[Item]:
 async def backfill(session: OpcSession, link: Link, items: list[Item], since_us: dict[str, int]) -> int:
     """Read what lies between the newest stored source time and the first live value of each historized item.
 
-    since_us  tag -> newest source time stored before this run. Returns how many values were put.
+    since_us  tag -> newest source time stored before this run; a tag without one gets the last day.
+    Returns how many values were put.
     A server that refuses history is noted in the health document, not an error.
     """
-    wanted = [item for item in items if not item.error and since_us.get(item.tag)]
+    wanted = [item for item in items if not item.error]
     if not wanted:
         return 0
     total = 0
     oldest_us = link.now_us() - int(MAX_BACKFILL_S * 1e6)
+    first_us = link.now_us() - int(FIRST_BACKFILL_S * 1e6)
     for item in await historized(session, wanted):
-        start_us = max(since_us[item.tag] + 1, oldest_us)
+        start_us = max(since_us[item.tag] + 1, oldest_us) if since_us.get(item.tag) else first_us
         end_us = item.first_live_us or link.source_now_us()
         if end_us > start_us:
             total += await _read(session, link, item, start_us, end_us)

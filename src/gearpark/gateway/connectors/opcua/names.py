@@ -40,6 +40,15 @@ STATES = frozenset(
 )
 
 
+def is_signal_property(path: list[str]) -> bool:
+    """Properties that carry a signal, such as ActiveProgram/Name; all others only describe."""
+    return len(path) > 1 and tuple(_bare(part) for part in path[-2:]) in CANONICAL
+
+
+def _bare(part: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", part.lower())
+
+
 def snake(text: str) -> str:
     """``SpindleSpeed`` -> ``spindle_speed``; anything not allowed in a signal name becomes one underscore."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
@@ -48,7 +57,7 @@ def snake(text: str) -> str:
 
 def canonical(path: list[str]) -> str:
     """Browse path below the machine -> canonical name, else the last segment in snake case ("" if nothing is left)."""
-    plain = tuple(re.sub(r"[^a-z0-9]", "", part.lower()) for part in path)
+    plain = tuple(_bare(part) for part in path)
     for length in range(min(3, len(plain)), 0, -1):
         known = CANONICAL.get(plain[-length:])
         if known:
@@ -62,7 +71,7 @@ def canonical(path: list[str]) -> str:
 def name_for(path: list[str], taken: set[str]) -> str:
     """A free, legal signal name for this path; parents are added in front until it is free."""
     made = canonical(path)
-    parents = [snake(part) for part in path[:-1] if re.sub(r"[^a-z0-9]", "", part.lower()) not in GROUPS]
+    parents = [snake(part) for part in path[:-1] if _bare(part) not in GROUPS]
     while made in taken and parents:
         made = f"{parents.pop()}_{made}"[:MAX_NAME]
     stem, number = made or "signal", 2

@@ -15,7 +15,7 @@ from gearpark.engines.lines import asset_types
 from ...proposals import Proposal, ProposedAsset, Sample
 from .browse import Found, attributes, content
 from .enums import name_values
-from .names import STATES, name_for
+from .names import STATES, is_signal_property, name_for
 from .session import OpcSession
 from .subscription import Item, chunks
 from .values import Unusable, convert, micros, standard, status_of
@@ -47,7 +47,9 @@ async def describe_signals(session: OpcSession, machines: list[Machine], proposa
     jobs: list[tuple[ProposedAsset, list[Found]]] = []
     for machine in machines:
         variables = [
-            node for node in (machine.nodes or [machine.node]) if node.is_variable and not node.is_property
+            node
+            for node in (machine.nodes or [machine.node])
+            if node.is_variable and (not node.is_property or is_signal_property(node.path))
         ]
         if machine.node.is_variable or any(node.is_variable for node in machine.nodes):
             jobs.append((next(assets), variables))
@@ -175,6 +177,7 @@ async def _units(session: OpcSession, nodes: list[ua.NodeId]) -> dict[ua.NodeId,
     for node in nodes:
         step = ua.RelativePathElement()
         step.ReferenceTypeId = standard(ua.ObjectIds.HasProperty)
+        step.IsInverse = False  # type: ignore[assignment]  # the library's default is True
         step.TargetName = ua.QualifiedName("EngineeringUnits", 0)
         path = ua.BrowsePath()
         path.StartingNode = node

@@ -232,6 +232,7 @@ class Intake:
 
     def __init__(self, session: OpcSession, link: Link) -> None:
         self.session, self.link = session, link
+        self.confirmed_us: int | None = None  # the server's clock just before the subscriptions were built
         self._untimed: set[str] = set()
 
     async def handle(self, result: ua.PublishResult) -> None:
@@ -248,7 +249,7 @@ class Intake:
             elif isinstance(data, ua.StatusChangeNotification) and not data.Status.is_good():
                 ended = data.Status.name
         if made:
-            await self.link.put(made, confirmed_us=published_us or self.link.now_us())
+            await self.link.put(made, confirmed_us=self.confirmed_us)
         if ended:
             raise SubscriptionLost(f"the server ended the subscription: {ended}")
 
