@@ -41,7 +41,9 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
-def proposal(*assets: str, org_path: str = "", url: str = "opc.tcp://127.0.0.1:48499", **first: Any) -> telemetry.Proposal:
+def proposal(
+    *assets: str, org_path: str = "", url: str = "opc.tcp://127.0.0.1:48499", **first: Any
+) -> telemetry.Proposal:
     """A proposal as a gateway would answer it: every asset with load (analog, 1 s), item_state and part_count."""
     raw = {
         "server": {"name": "Test server"},
@@ -117,12 +119,17 @@ def broker() -> Iterator[str]:
 class Edge:
     """An edge node of one organisation with one device; ``say`` publishes values."""
 
-    def __init__(self, url: str, org: str, asset: str, signals: dict[str, tuple[DataType, float | None]]) -> None:
+    def __init__(
+        self, url: str, org: str, asset: str, signals: dict[str, tuple[DataType, float | None]]
+    ) -> None:
         self.asset = asset
         self.aliases = {name: place for place, name in enumerate(signals, 1)}
         self._metrics = [
             BirthMetric(
-                name, kind, alias=self.aliases[name], properties={} if interval is None else {"interval_s": interval}
+                name,
+                kind,
+                alias=self.aliases[name],
+                properties={} if interval is None else {"interval_s": interval},
             )
             for name, (kind, interval) in signals.items()
         ]
@@ -133,7 +140,7 @@ class Edge:
         self.birth()
 
     def birth(self) -> None:
-        self.node.births([], {self.asset: self._metrics})
+        self.node.births({}, [(self.asset, self._metrics)])
 
     def _asked(self, name: str, value: Any) -> None:
         if name == "Node Control/Rebirth" and value:
@@ -164,7 +171,12 @@ def served() -> Iterator[str]:
 
     server = Server(
         uvicorn.Config(
-            application, host="127.0.0.1", port=0, log_level="warning", lifespan="off", timeout_graceful_shutdown=1
+            application,
+            host="127.0.0.1",
+            port=0,
+            log_level="warning",
+            lifespan="off",
+            timeout_graceful_shutdown=1,
         )
     )
     thread = threading.Thread(target=server.run, daemon=True)

@@ -35,7 +35,9 @@ def test_dry_run_shows_what_going_then_does(firm: Scope, park_scope: Scope) -> N
         assert not planned.refusals
         assert queries.search(firm) == []
         assert registry.assets(firm) == []
-        done = services.apply_proposal(firm, proposal("m1", "m2", org_path="qichi/plant/l1"), Choices(name="Line 1"))
+        done = services.apply_proposal(
+            firm, proposal("m1", "m2", org_path="qichi/plant/l1"), Choices(name="Line 1")
+        )
         assert done.applied
         assert [c.key for c in done.changes] == [c.key for c in planned.changes]
         assert {node.path for node in registry.assets(firm)} >= {"qichi/plant/l1/m1", "qichi/plant/l1/m2"}
@@ -51,7 +53,9 @@ def test_choices_leave_out_rename_and_place(firm: Scope, park_scope: Scope) -> N
     choices = Choices(
         name="Cell",
         assets={
-            "m1": telemetry.AssetChoice(id="op10a", name="OP10 A", path="qiaohe/l1/op10a", signals=frozenset({"load"})),
+            "m1": telemetry.AssetChoice(
+                id="op10a", name="OP10 A", path="qiaohe/l1/op10a", signals=frozenset({"load"})
+            ),
             "m2": telemetry.AssetChoice(include=False),
         },
     )
@@ -61,12 +65,17 @@ def test_choices_leave_out_rename_and_place(firm: Scope, park_scope: Scope) -> N
         assert registry.asset(firm, "op10a").path == "qichi/qiaohe/l1/op10a"
 
 
-def test_a_signal_left_out_later_is_retired_and_its_history_stays_readable(firm: Scope, park_scope: Scope) -> None:
+def test_a_signal_left_out_later_is_retired_and_its_history_stays_readable(
+    firm: Scope, park_scope: Scope
+) -> None:
     onboard(firm, park_scope, "m1")
     with acting(firm):
         fewer = Choices(name="Test", assets={"m1": telemetry.AssetChoice(signals=frozenset({"load"}))})
         diff = services.apply_proposal(firm, proposal("m1"), fewer)
-        assert {c.key for c in diff.of("tag") if c.kind is ChangeKind.GONE} == {"m1/item_state", "m1/part_count"}
+        assert {c.key for c in diff.of("tag") if c.kind is ChangeKind.GONE} == {
+            "m1/item_state",
+            "m1/part_count",
+        }
         assert [tag.signal for tag in queries.tags_of(firm, "m1")] == ["load"]
         assert queries.known(firm, ["m1/item_state"])[0].signal == "item_state"
         back = services.apply_proposal(firm, proposal("m1"), Choices(name="Test"))
@@ -109,7 +118,9 @@ def test_proposals_are_read_with_suspicion() -> None:
     read = telemetry.read_proposal(telemetry.Protocol.MTCONNECT, "http://x:1", "gw1", raw)
     [asset] = read.assets
     assert asset.id == "upper-case"
-    assert [(s.name, s.interval_s, s.sample, s.sample_quality) for s in asset.signals] == [("fine", None, 1.0, "bad")]
+    assert [(s.name, s.interval_s, s.sample, s.sample_quality) for s in asset.signals] == [
+        ("fine", None, 1.0, "bad")
+    ]
     assert len(asset.warnings) == 4
     assert len(read.warnings) == 3
 
@@ -119,7 +130,9 @@ def test_proposals_are_read_with_suspicion() -> None:
     [("opcua", "http://1.2.3.4"), ("mtconnect", "file:///etc/passwd"), ("opcua", "opc.tcp://"),
      ("shdr", "shdr://host"), ("mtconnect", "http://me:secret@host"), ("opcua", "opc.tcp://host:99999999")],
 )  # fmt: skip
-def test_wrong_addresses_are_refused_in_words(firm: Scope, park_scope: Scope, protocol: str, url: str) -> None:
+def test_wrong_addresses_are_refused_in_words(
+    firm: Scope, park_scope: Scope, protocol: str, url: str
+) -> None:
     with acting(park_scope):
         telemetry.ensure_gateway(park_scope, "gw1")
     with acting(firm), pytest.raises(Problem) as caught:
@@ -141,7 +154,9 @@ def test_only_those_with_the_right_may_change(scope_of: Any, firm: Scope, park_s
                 attempt()
 
 
-def test_a_gateway_pulls_its_configuration_with_its_own_token(firm: Scope, other_firm: Scope, park_scope: Scope) -> None:
+def test_a_gateway_pulls_its_configuration_with_its_own_token(
+    firm: Scope, other_firm: Scope, park_scope: Scope
+) -> None:
     onboard(firm, park_scope, "m1")
     onboard(other_firm, park_scope, "n1")
     answer = pull("token-of-gw1")
@@ -149,7 +164,13 @@ def test_a_gateway_pulls_its_configuration_with_its_own_token(firm: Scope, other
     document = answer.json()
     assert {c["org"] for c in document["connections"]} == {"qichi", "jingjiang"}
     [asset] = next(c for c in document["connections"] if c["org"] == "qichi")["assets"]
-    assert {"name": "load", "kind": "analog", "unit": "%", "address": "ns=2;s=load", "interval_s": 1.0} in asset["signals"]
+    assert {
+        "name": "load",
+        "kind": "analog",
+        "unit": "%",
+        "address": "ns=2;s=load",
+        "interval_s": 1.0,
+    } in asset["signals"]
     assert pull("token-of-gw1", answer["ETag"]).status_code == 304
     for wrong in ("", "other"):
         refused = pull(wrong)
@@ -165,7 +186,9 @@ def test_changes_reach_the_configuration_and_can_be_undone(firm: Scope, park_sco
     key = onboard(firm, park_scope, "m1").connection
     etag = pull("token-of-gw1")["ETag"]
     with acting(firm):
-        services.edit_connection(firm, key, name="New name", url="opc.tcp://127.0.0.1:48501", note="moved", gateway="gw1")
+        services.edit_connection(
+            firm, key, name="New name", url="opc.tcp://127.0.0.1:48501", note="moved", gateway="gw1"
+        )
     changed = pull("token-of-gw1", etag)
     assert changed.json()["connections"][0]["url"] == "opc.tcp://127.0.0.1:48501"
     with acting(firm):

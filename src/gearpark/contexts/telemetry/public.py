@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from .queries import (
+    ask_gateway,
     bus_connected,
     connections,
     data_flow,
     devices_live,
+    gateway_health,
     latest,
     latest_of,
     live_signal,
@@ -46,11 +48,13 @@ __all__ = [
     "Protocol",
     "TagInfo",
     "apply_proposal",
+    "ask_gateway",
     "bus_connected",
     "connections",
     "data_flow",
     "devices_live",
     "ensure_gateway",
+    "gateway_health",
     "latest",
     "latest_of",
     "live_signal",

@@ -30,6 +30,7 @@ from .pages import (
 )
 from .saved import saved_chart, saved_charts
 from .scopes import process_scope
+from .stream import open_streams
 from .tags import known, live_signal, search, tags_of, tags_of_assets
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "look",
     "look_page",
     "namespace_page",
+    "open_streams",
     "process_scope",
     "raw_page",
     "reader",

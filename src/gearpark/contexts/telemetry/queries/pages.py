@@ -41,6 +41,8 @@ FIRST_VALUES = 60
 def live_stream(scope: Scope, tags: Sequence[str], now: datetime) -> AsyncIterator[bytes]:
     """Server-sent events for tags, each checked against the scope now."""
     infos = known(scope, tags, at_most=MAX_STREAM_TAGS)
+    if not infos:
+        raise Problem("telemetry.no_tag", "Name at least one tag: ?tags=asset/signal,asset/signal")
     return stream(infos, latest_of(infos, now))
 
 
