@@ -106,5 +106,5 @@ def installation(*, demo: bool, plant_arguments: tuple[str, ...] = (), note: str
     tree.append(Process("gateway", module("gearpark.gateway", "--name", "gw1", "--core", web_url())))
     tree.append(Process("jobs", manage("procrastinate", "worker", "--concurrency", "1")))
     if demo:
-        tree.append(Process("demo-machines", module("gearpark.config.onboard"), once=True))
+        tree.append(Process("demo-machines", module("gearpark.config.demo", "machines"), once=True))
     return tree

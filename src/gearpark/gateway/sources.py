@@ -91,7 +91,12 @@ class CoreSource:
                 return None
             if answer.status != 200:
                 raise Problem("gateway.core_refused", f"the core answered {answer.status}")
-            body = await answer.content.read(MAX_DOCUMENT_BYTES + 1)
+            parts = bytearray()
+            async for part in answer.content.iter_any():
+                parts += part
+                if len(parts) > MAX_DOCUMENT_BYTES:
+                    raise Problem("gateway.config_unreadable", "the core's answer is too long")
+            body = bytes(parts)
             etag = answer.headers.get("ETag", "")
         return None if etag and etag == self._etag else (body, etag)
 
