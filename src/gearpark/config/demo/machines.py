@@ -1,0 +1,106 @@
+"""The demo's machines come in by the same door as a user's: a gateway looks at an address, the proposal is applied."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from datetime import datetime
+from typing import Any
+
+from gearpark.base import home
+from gearpark.base.problems import Problem
+from gearpark.base.scope import Scope
+from gearpark.contexts.shopfloor import public as shopfloor
+from gearpark.contexts.telemetry import public as telemetry
+from gearpark.kit.tenant import acting
+
+PLANTS_LIMIT_S = 120.0  # for the plants to write run/plants.json
+GATEWAY_LIMIT_S = 60.0
+LOOK_TRIES = 5
+POLL_S = 0.2
+RIGHTS = frozenset({"registry.edit", "registry.view", "shopfloor.edit", "shopfloor.view"})
+log = logging.getLogger("gearpark.demo")
+
+
+def connect(now: datetime) -> dict[str, Any]:
+    """Onboard every endpoint the plants offer that is not connected yet, then make the demo's lines.
+
+    Returns endpoint id -> what happened. Problem ``demo.plants_silent`` when the plants offer nothing in time.
+    """
+    endpoints = _endpoints()
+    telemetry.start_live()
+    try:
+        _wait(telemetry.gateway_health, GATEWAY_LIMIT_S, "no gateway speaks on the bus")
+        done = {endpoint["id"]: _onboard(endpoint) for endpoint in endpoints}
+    finally:
+        telemetry.stop_live()
+    scope = _scope("qichi")
+    with acting(scope):
+        done["lines"] = len(shopfloor.ensure_demo_lines(scope))
+    return done
+
+
+def _wait(condition: Any, limit_s: float, what: str) -> Any:
+    end_s = time.monotonic() + limit_s
+    while not (found := condition()):
+        if time.monotonic() > end_s:
+            raise Problem("demo.plants_silent", f"The demo's machines cannot be connected: {what}.", status=503)
+        time.sleep(POLL_S)
+    return found
+
+
+def _endpoints() -> list[dict[str, Any]]:
+    path = home.home() / "run" / "plants.json"
+
+    def fresh() -> list[dict[str, Any]]:
+        if not path.exists():
+            return []
+        found: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["endpoints"]
+        return found
+
+    found: list[dict[str, Any]] = _wait(fresh, PLANTS_LIMIT_S, "the plants have not said where they listen")
+    return found
+
+
+def _scope(org: str) -> Scope:
+    rights = telemetry.process_scope("demo").rights | RIGHTS
+    return Scope(org=org, orgs=frozenset({org}), rights=rights, actor="process:demo")
+
+
+def _onboard(endpoint: dict[str, Any]) -> str:
+    """Look at one endpoint and say yes to what is found; an endpoint that is connected already is left alone."""
+    scope = _scope(endpoint["org"])
+    with acting(scope):
+        if any(known.url == endpoint["url"] for known in telemetry.connections(scope)):
+            return "known"
+    proposal = _look(endpoint)
+    ids: dict[str, str] = endpoint.get("assets", {})
+    assets = {}
+    for found in proposal.assets:
+        wanted = ids.get(found.name) or ids.get(found.address) or next(
+            (text for name, text in ids.items() if name.lower() == found.id), found.id
+        )
+        taken = not ids or wanted in ids.values()
+        path = found.path or f"qijiang/{endpoint['org']}/lab/replay/cell/{wanted}"
+        assets[found.id] = telemetry.AssetChoice(include=taken, id=wanted, path=path)
+    with acting(scope):
+        diff = telemetry.apply_proposal(scope, proposal, telemetry.Choices(name=endpoint["id"], assets=assets))
+    if diff.refusals:
+        raise Problem("demo.machine_refused", f"{endpoint['id']}: {'; '.join(diff.refusals)}")
+    return f"{len(diff.of('asset'))} assets, {len(diff.of('tag'))} tags"
+
+
+def _look(endpoint: dict[str, Any]) -> telemetry.Proposal:
+    """Ask the gateway what is there; a server that is still starting gets a few more tries."""
+    protocol, url, gateway = telemetry.Protocol(endpoint["protocol"]), endpoint["url"], endpoint["gateway"]
+    for attempt in range(LOOK_TRIES):
+        try:
+            answer = telemetry.ask_gateway(gateway, "discover", {"protocol": protocol.value, "url": url})
+            return telemetry.read_proposal(protocol, url, gateway, answer)
+        except Problem as problem:
+            if attempt == LOOK_TRIES - 1:
+                raise
+            log.info("%s: %s; trying again", endpoint["id"], problem)
+            time.sleep(POLL_S * 2**attempt)
+    raise AssertionError("unreachable")
