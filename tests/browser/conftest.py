@@ -4,7 +4,7 @@ Fixtures:
 
     app_url                 address of the served application
     open_page(path, ...)    a page of a signed-in person; ``role``, ``org``, ``language``, ``theme``, ``width``, ``height``,
-                            ``seed`` (called inside the data-making phase), ``signed_in=False`` for the door
+                            ``seed`` (a function that commits data; once a module), ``signed_in=False`` for the door
     assert_axe_clean(page)  no violation of WCAG 2.x A and AA (from ``tests.browser.axe``)
 
 A page that logged an error, broke the content security policy or asked another host fails its test at the end.
@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import uvicorn
 from django.conf import settings
+from django.test import TransactionTestCase
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.factories import registry as make
 
@@ -58,7 +59,7 @@ class _Server(uvicorn.Server):
 
 
 @pytest.fixture(scope="module")
-def app_url(django_db_setup: None) -> Iterator[str]:
+def app_url(committed_db: set[Any]) -> Iterator[str]:
     """The application as ``gearpark up`` serves it, on a free port, in a thread of this process."""
     from gearpark.config.asgi import application
 
@@ -93,12 +94,30 @@ def browser() -> Iterator[Browser]:
     patch.undo()
 
 
+@pytest.fixture(scope="module")
+def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[set[Any]]:
+    """Real commits, shared by the tests of a module and emptied after it; yields the seeds done so far."""
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        yield set()
+        connections.close_all()
+        TransactionTestCase._fixture_teardown(None)  # type: ignore[arg-type]  # ours: see tests/conftest.py
+
+
+@pytest.fixture(scope="module")
+def session_keys(committed_db: set[Any]) -> dict[tuple[str, str], str]:
+    """(organisation, role) -> session of a person in that role, made when first asked for."""
+    return {}
+
+
 @pytest.fixture
-def open_page(transactional_db: None, app_url: str, browser: Browser) -> Iterator[Callable[..., Page]]:
+def open_page(
+    committed_db: set[Any], session_keys: dict[tuple[str, str], str], app_url: str, browser: Browser
+) -> Iterator[Callable[..., Page]]:
     """``open_page("/firms/", language="zh-hans", theme="dark", width=390)`` -> a loaded page."""
     contexts: list[Any] = []
     faults: list[str] = []
-    clients: dict[tuple[str, str], Any] = {}
 
     def open_it(
         path: str = "/",
@@ -113,16 +132,17 @@ def open_page(transactional_db: None, app_url: str, browser: Browser) -> Iterato
         seed: Callable[[], object] | None = None,
         tolerate: tuple[str, ...] = (),
     ) -> Page:
-        if seed is not None:
+        if seed is not None and seed not in committed_db:
             seed()
+            committed_db.add(seed)
         context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
         contexts.append(context)
         context.set_default_timeout(PAGE_TIMEOUT_MS)
         cookies = {settings.LANGUAGE_COOKIE_NAME: language, "gearpark_theme": theme}
         if signed_in:
-            if (org, role) not in clients:
-                clients[org, role] = make.signed_in(org, role)
-            cookies[settings.SESSION_COOKIE_NAME] = clients[org, role].session.session_key
+            if (org, role) not in session_keys:
+                session_keys[org, role] = make.signed_in(org, role).session.session_key
+            cookies[settings.SESSION_COOKIE_NAME] = session_keys[org, role]
         context.add_cookies(
             [{"name": name, "value": value, "url": app_url} for name, value in cookies.items()]
         )

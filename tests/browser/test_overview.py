@@ -17,9 +17,9 @@ PICTURES = os.environ.get("GEARPARK_PICTURES")  # a folder: keep what the tests 
 
 
 def demo_park() -> None:
-    from gearpark.config import demo
+    from gearpark.config.demo.load import load_park
 
-    demo.load(now_utc())
+    load_park(now_utc())
 
 
 def picture(page: Page, name: str, *, full: bool = True) -> None:
