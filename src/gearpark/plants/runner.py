@@ -118,8 +118,9 @@ class Plants:
         self.values_out = 0
 
     async def start(self) -> None:
-        """Build and listen; then ``endpoints`` is complete. Problems ``plants.port_taken``, ``plants.injection_target``."""
+        """Build and listen, while nobody finds an old list of endpoints; then ``endpoints`` is complete. Problems ``plants.port_taken``, ``plants.injection_target``."""
         options, began = self.options, time.process_time()
+        self._list().unlink(missing_ok=True)
         gc.disable()  # hundreds of thousands of lasting objects: collecting among them costs seconds
         try:
             if options.lines:
@@ -192,18 +193,22 @@ class Plants:
                     "id": "replay-adapter",
                     "url": self.adapter.url,
                     "protocol": "shdr",
-                    "assets": {recording.device: recording.id},
+                    # an adapter does not tell its name: discovery calls it by its address
+                    "assets": {f"adapter {HOST} {self.options.adapter_port}": recording.id},
+                    "device": recording.device,
                     "model_url": f"{self.agent.url}/{recording.device}/probe",
                     **shared,
                 }
             )
         return found
 
+    def _list(self) -> Path:
+        return self.options.home / "run" / "plants.json"
+
     def write_endpoints(self) -> Path:
         """``<home>/run/plants.json``, replaced in one step."""
-        folder = self.options.home / "run"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / "plants.json"
+        path = self._list()
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         document = {"pid": os.getpid(), "started_at": now_utc().isoformat(), "endpoints": self.endpoints()}
         part = path.with_suffix(".part")
         part.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
