@@ -71,3 +71,10 @@ def _json(value: Mapping[str, Any] | None) -> str | None:
         return None
     text = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
     return text if len(text) <= MAX_AUDIT_JSON else json.dumps({"cut": True, "keys": sorted(value)[:200]})
+
+
+def entries(scope: Scope) -> Any:
+    """The entries the scope may read, as a query set."""
+    from .models import AuditEntry
+
+    return AuditEntry.objects.of(scope)

@@ -45,7 +45,9 @@ def _wait(condition: Any, limit_s: float, what: str) -> Any:
     end_s = time.monotonic() + limit_s
     while not (found := condition()):
         if time.monotonic() > end_s:
-            raise Problem("demo.plants_silent", f"The demo's machines cannot be connected: {what}.", status=503)
+            raise Problem(
+                "demo.plants_silent", f"The demo's machines cannot be connected: {what}.", status=503
+            )
         time.sleep(POLL_S)
     return found
 
@@ -76,19 +78,30 @@ def _onboard(endpoint: dict[str, Any]) -> str:
             return "known"
     proposal = _look(endpoint)
     ids: dict[str, str] = endpoint.get("assets", {})
-    assets = {}
+    choices = {}
     for found in proposal.assets:
-        wanted = ids.get(found.name) or ids.get(found.address) or next(
-            (text for name, text in ids.items() if name.lower() == found.id), found.id
-        )
-        taken = not ids or wanted in ids.values()
+        wanted = _wanted_id(found, ids)
         path = found.path or f"qijiang/{endpoint['org']}/lab/replay/cell/{wanted}"
-        assets[found.id] = telemetry.AssetChoice(include=taken, id=wanted, path=path)
+        choices[found.id] = telemetry.AssetChoice(include=bool(wanted), id=wanted, path=path)
+    choice = telemetry.Choices(name=endpoint["id"], assets=choices)
     with acting(scope):
-        diff = telemetry.apply_proposal(scope, proposal, telemetry.Choices(name=endpoint["id"], assets=assets))
+        diff = telemetry.apply_proposal(scope, proposal, choice)
     if diff.refusals:
         raise Problem("demo.machine_refused", f"{endpoint['id']}: {'; '.join(diff.refusals)}")
     return f"{len(diff.of('asset'))} assets, {len(diff.of('tag'))} tags"
+
+
+def _wanted_id(found: telemetry.ProposedAsset, ids: dict[str, str]) -> str:
+    """The id the plants name for a machine (device name -> id), or the proposed one where they name none.
+
+    An adapter has no name of its own: where one id is listed and one machine found, they belong together.
+    """
+    if not ids:
+        return found.id
+    by_name = {name.lower(): text for name, text in ids.items()}
+    if found.id not in by_name and len(ids) == 1:
+        return next(iter(ids.values()))
+    return by_name.get(found.id, "")
 
 
 def _look(endpoint: dict[str, Any]) -> telemetry.Proposal:

@@ -258,7 +258,7 @@ class Asset(ScopedModel):
     """A node of the ISA-95 tree. ``id`` never changes; ``path`` is computed from the parents' codes."""
 
     id = models.CharField(max_length=60, primary_key=True)
-    type = models.CharField(max_length=60)
+    type = models.CharField(max_length=120)
     level = models.CharField(max_length=10)
     name = models.CharField(max_length=120)
     code = models.CharField(max_length=60)

@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('org', models.CharField(db_index=True, max_length=60)),
                 ('id', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('type', models.CharField(max_length=60)),
+                ('type', models.CharField(max_length=120)),
                 ('level', models.CharField(max_length=10)),
                 ('name', models.CharField(max_length=120)),
                 ('code', models.CharField(max_length=60)),

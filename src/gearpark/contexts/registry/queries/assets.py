@@ -51,7 +51,7 @@ def assets(
     level: Level | None = None,
     parent: str | None = None,
     org: str | None = None,
-    ids: tuple[str, ...] = (),
+    ids: tuple[str, ...] | None = None,
     include_inactive: bool = False,
 ) -> list[AssetNode]:
     """Assets of the scope by path, narrowed by what is given (``parent`` = direct children). One SQL query."""
@@ -66,7 +66,7 @@ def assets(
         rows = rows.filter(parent_id=parent)
     if org is not None:
         rows = rows.filter(org=org)
-    if ids:
+    if ids is not None:
         rows = rows.filter(pk__in=ids)
     return [asset_node(row) for row in rows]
 
@@ -89,3 +89,8 @@ def asset_counts(scope: Scope) -> dict[str, int]:
     """Active assets by organisation. One SQL query."""
     rows = Asset.objects.of(scope).filter(active=True).values("org").annotate(n=Count("id")).order_by()
     return {row["org"]: row["n"] for row in rows}
+
+
+def asset_types(scope: Scope) -> list[str]:
+    """Type codes in use, sorted. One SQL query."""
+    return sorted(Asset.objects.of(scope).order_by().values_list("type", flat=True).distinct())

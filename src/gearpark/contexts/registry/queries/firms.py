@@ -39,7 +39,7 @@ def organisations(
     group: str | None = None,
     cluster: str | None = None,
     states: tuple[FirmState, ...] = (),
-    slugs: tuple[str, ...] = (),
+    slugs: tuple[str, ...] | None = None,
 ) -> list[FirmInfo]:
     """Organisations of the scope by slug, narrowed by what is given. One SQL query."""
     rows = Organisation.objects.of(scope).order_by("slug")
@@ -51,7 +51,7 @@ def organisations(
         rows = rows.filter(cluster=cluster)
     if states:
         rows = rows.filter(state__in=[state.value for state in states])
-    if slugs:
+    if slugs is not None:
         rows = rows.filter(slug__in=slugs)
     return [firm_info(row) for row in rows]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from django.db.models import QuerySet
 
 from gearpark.base.scope import Scope
 from gearpark.kit.tenant import identifying
 
-from ..models import ApiToken, Membership, Organisation, Person
+from ..models import ApiToken, Invitation, Membership, Organisation, Person
 from ..types import Kind, rights_of
 
 
@@ -83,25 +84,22 @@ def token_scope(token: str, now: datetime) -> Scope | None:
     )
 
 
-def people(scope: Scope) -> list[dict[str, Any]]:
-    """People of the scope's organisation with role and state, by name."""
-    rows = (
-        Membership.objects.of(scope)
-        .filter(org=scope.org)
-        .select_related("person")
-        .order_by("person__display_name")
-    )
-    return [
-        {
-            "id": row.person_id,
-            "sign_in": row.person.sign_in,
-            "name": row.person.display_name,
-            "role": row.role,
-            "since_at": row.since_at,
-            "disabled_at": row.disabled_at,
-            "last_login": row.person.last_login,
-            "locked_until_at": row.person.locked_until_at,
-            "invented": row.person.invented,
-        }
-        for row in rows
-    ]
+def people_rows(scope: Scope) -> QuerySet[Membership]:
+    """Memberships of the scope's organisation with their persons (the park sees every organisation's)."""
+    return Membership.objects.of(scope).select_related("person")
+
+
+def invitation(token: str, now: datetime) -> Invitation | None:
+    """The open invitation a one-time link stands for, or None."""
+    digest = hash_token(token)
+    with identifying("token", digest):
+        return (
+            Invitation._base_manager.select_related("person")
+            .filter(token_hash=digest, used_at=None, expires_at__gt=now)
+            .first()
+        )
+
+
+def tokens(scope: Scope) -> list[ApiToken]:
+    """The organisation's API tokens, newest first; their text is known to nobody."""
+    return list(ApiToken.objects.of(scope).filter(org=scope.org).order_by("-created_at"))

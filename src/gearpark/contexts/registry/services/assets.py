@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Value
@@ -23,6 +24,7 @@ from ..types import LEVELS, AssetsChanged, Level, path_levels
 MAX_PATH_SEGMENTS = 8
 MAX_ASSETS_PER_CALL = 5000
 _SEGMENT = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,58}[a-z0-9])?")
+MAX_FIELD_LENGTH = 120
 _FIELDS = ("type", "name", "manufacturer", "model", "serial_number")
 
 
@@ -48,6 +50,32 @@ def upsert_assets(scope: Scope, wanted: Sequence[AssetInfo], *, org: str | None 
     return changed
 
 
+def legal_info(info: AssetInfo, org: str) -> AssetInfo:
+    """The same asset with a checked id, a canonical path that starts with ``org``, and a name. Problem otherwise."""
+    legal_id(info.id)
+    segments = (info.path.strip("/") or f"{org}/{info.id}").split("/")
+    if len(segments) > 1 and segments[0] != org and segments[1] == org:
+        segments = segments[1:]  # park/enterprise/...: the park is the same for all and is not stored
+    path = "/".join(segments)
+    if segments[0] != org:
+        raise Problem(
+            "registry.asset_path",
+            f"{info.id}: path {path!r} must start with the organisation's slug {org!r}.",
+        )
+    wrong = [segment for segment in segments if not _SEGMENT.fullmatch(segment)]
+    if wrong or not 2 <= len(segments) <= MAX_PATH_SEGMENTS:
+        raise Problem(
+            "registry.asset_path",
+            f"{info.id}: path {path!r} needs 2 to {MAX_PATH_SEGMENTS} parts of lower-case letters, digits, - _ and dots.",
+        )
+    long = [name for name in _FIELDS if len(getattr(info, name)) > MAX_FIELD_LENGTH]
+    if long:
+        raise Problem(
+            "registry.asset_field", f"{info.id}: {', '.join(long)} may have {MAX_FIELD_LENGTH} characters."
+        )
+    return replace(info, path=path, name=info.name or info.id)
+
+
 class _Tree:
     """The organisation's assets in memory while some are put in; a handful of SQL statements for any number."""
 
@@ -60,13 +88,12 @@ class _Tree:
         self.fresh: list[Asset] = []
 
     def put(self, info: AssetInfo) -> None:
-        legal_id(info.id)
-        path = self._legal_path(info)
+        info = legal_info(info, self.org)
+        path = info.path
         parent = self._parents(path)
         level = _level_of(info.type)
         held = self.by_id.get(info.id)
         values = {name: getattr(info, name) for name in _FIELDS}
-        values["name"] = info.name or info.id
         if held is None:
             self._add(info.id, path, parent, level, values)
             return
@@ -85,24 +112,6 @@ class _Tree:
         self.flush()
         held.save(update_fields=[*values, "active", "updated_at"])
         self.changed.append(info.id)
-
-    def _legal_path(self, info: AssetInfo) -> str:
-        segments = (info.path.strip("/") or f"{self.org}/{info.id}").split("/")
-        if len(segments) > 1 and segments[0] != self.org and segments[1] == self.org:
-            segments = segments[1:]  # park/enterprise/...: the park is the same for all and is not stored
-        path = "/".join(segments)
-        if segments[0] != self.org:
-            raise Problem(
-                "registry.asset_path",
-                f"{info.id}: path {path!r} must start with the organisation's slug {self.org!r}.",
-            )
-        wrong = [segment for segment in segments if not _SEGMENT.fullmatch(segment)]
-        if wrong or not 2 <= len(segments) <= MAX_PATH_SEGMENTS:
-            raise Problem(
-                "registry.asset_path",
-                f"{info.id}: path {path!r} needs 2 to {MAX_PATH_SEGMENTS} parts of lower-case letters, digits, - _ and dots.",
-            )
-        return path
 
     def _parents(self, path: str) -> Asset | None:
         """Make missing site, area and line above ``path``; returns the direct parent."""
