@@ -274,7 +274,8 @@ def _bytes(source: Path | str | bytes) -> bytes:
 
 
 def _lines(path: Path) -> list[str]:
-    return _bytes(path).decode("utf-8", "replace").splitlines()
+    lines = _bytes(path).decode("utf-8", "replace").split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
 
 
 def _unreadable(path: Path, error: Exception) -> Problem:
