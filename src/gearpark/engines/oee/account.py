@@ -50,32 +50,40 @@ def figures(
 
 
 def count(
-    pieces: Pieces, scrap: Sequence[Pieces], planned: Spans, known: Spans, start_us: int, end_us: int
+    pieces: Pieces,
+    scrap: Sequence[Pieces],
+    planned: Spans,
+    known: Spans,
+    start_us: int,
+    end_us: int,
+    *,
+    cycle_us: int = 0,
 ) -> Counts:
     """Pieces of [start, end) sorted into the ones a figure may use and the ones it may not.
 
     scrap   any number of scrap counters (each counts only against planned, known time)
     known   span list of time with data; planned: span list of planned time
+    cycle_us  about how long a piece takes: one whose middle fell into time without data was made unseen
     """
-    made = {"produced": 0, "outside": 0, "across_gap": 0}
-    for step in pieces.steps:
-        if start_us <= step.at_us < end_us:
-            made[_bucket(step.at_us, step.across_gap, planned, known)] += step.pieces
-    scrapped = 0
-    for counter in scrap:
-        for step in counter.steps:
-            if (
-                start_us <= step.at_us < end_us
-                and _bucket(step.at_us, step.across_gap, planned, known) == "produced"
-            ):
-                scrapped += step.pieces
+    made = _sorted_out(pieces, planned, known, (start_us, end_us), cycle_us)
+    scrapped = sum(
+        _sorted_out(found, planned, known, (start_us, end_us), cycle_us)["produced"] for found in scrap
+    )
     return Counts(scrap=scrapped, doubtful=pieces.doubtful, **made)
 
 
-def _bucket(at_us: int, across_gap: bool, planned: Spans, known: Spans) -> str:
-    if across_gap or not covers(known, at_us):
-        return "across_gap"
-    return "produced" if covers(planned, at_us) else "outside"
+def _sorted_out(pieces: Pieces, planned: Spans, known: Spans, window: Span, cycle_us: int) -> dict[str, int]:
+    made = {"produced": 0, "outside": 0, "across_gap": 0}
+    for step in pieces.steps:
+        if not window[0] <= step.at_us < window[1]:
+            continue
+        place = "produced" if covers(planned, step.at_us) else "outside"
+        seen = covers(known, step.at_us) and covers(known, step.at_us - cycle_us // 2) and not step.across_gap
+        made[place if seen else "across_gap"] += 1
+        # of a step of several pieces only the last one is known to be that young
+        whole = not step.across_gap and any(a <= step.from_us and step.at_us < b for a, b in known)
+        made[place if whole else "across_gap"] += step.pieces - 1
+    return made
 
 
 def known_time(intervals: Iterable[StateSpan], table: MappingTable) -> Spans:

@@ -86,8 +86,9 @@ def unit_figures(
     made = pieces(signals.get("part_count"), station.ideal_cycle_s if station else None)
     scrapped = pieces(signals.get("scrap_count"), station.ideal_cycle_s if station else None)
     table = mapping_table(line.oee_mapping)
-    counts = count(made, [scrapped], shift.planned, known_time(segments, table), shift.start_us, until)
     ideal = round(station.ideal_cycle_s * 1e6) if station else None
+    known = known_time(segments, table)
+    counts = count(made, [scrapped], shift.planned, known, shift.start_us, until, cycle_us=ideal or 0)
     span = (shift.start_us, until)
     inside = tuple(
         StateSegment(max(s.start_us, span[0]), min(s.end_us, span[1]), s.state, s.reason)

@@ -98,8 +98,8 @@ def silences(lake: Reader, line: LineInfo, start_us: int, end_us: int) -> Spans:
         return ()
     stations = [station.code for station in line.template.stations][:HEARTBEAT_UNITS]
     tags = [tag(line.asset_of(code), HEARTBEAT) for code in stations]
-    minutes = max(1, -(-(end_us - start_us) // MINUTE_US))
-    charts = lake.chart(line.org, tags, start_us, end_us, max_points=minutes)
+    begin = start_us - SILENT_US - MINUTE_US  # what was heard just before still speaks for the first moments
+    charts = lake.chart(line.org, tags, begin, end_us, max_points=-(-(end_us - begin) // MINUTE_US))
     heard = [
         (int(at), int(at) + max(chart.bucket_us, 1) + SILENT_US)
         for chart in charts.values()

@@ -16,8 +16,8 @@ from .words import clock, shift_word
 
 MIN_SHARE = 0.02  # per cent of the shift; thinner stretches are still drawn this wide
 HOUR_US = 3_600_000_000
-CHART_W, CHART_H = 560, 300
-PLOT = (44, 14, 500, 262)  # left, top, right, bottom of the plot in the chart's units
+CHART_W, CHART_H = 430, 310
+PLOT = (34, 14, 386, 276)  # left, top, right, bottom of the plot in the chart's units
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,27 @@ from ..types import LineFigures, LiveUnit
 
 MARGIN = 26
 FOOT = 34  # room under the lowest shape for its label
-# outlines by kind in a 72 x 64 box (drawn from its centre); the box itself is drawn by the template
-SHAPES = {
-    "machining-centre": "M-22 -8h44v22h-44zM-22 3h44M0 -8v5M-4 -3h8l-4 6z",
-    "washer": "M-22 -8h44v22h-44zM-20 8q5 -5 10 0t10 0t10 0t10 0M-12 -3v4M0 -3v4M12 -3v4",
-    "leak-tester": "M-15 3a15 13 0 1 1 30 0a15 13 0 1 1 -30 0M0 3l8 -8M-15 3h4M15 3h-4M0 -10v4",
-    "cmm": "M-22 14v-22h44v22M-22 -8h44M0 -8v12M-3 4h6l-3 6zM-26 14h52",
-}
+STATION_BOX = (84.0, 72.0)  # room for code and state word; neighbours stand 90 apart or more
+CORNER = 14.0
+
+
+def silhouette(kind: str, left: float, top: float, width: float, height: float) -> str:
+    """Outline by kind of station: machining centre (cut column), washer (tunnel), leak tester (bell), CMM (portal)."""
+    right, bottom, c = left + width, top + height, CORNER
+    if kind == "washer":
+        return (
+            f"M{left:g} {bottom:g}V{top + c:g}Q{left:g} {top:g} {left + c:g} {top:g}H{right - c:g}"
+            f"Q{right:g} {top:g} {right:g} {top + c:g}V{bottom:g}Z"
+        )
+    if kind == "leak-tester":
+        return (
+            f"M{left + c:g} {top:g}H{right - c:g}L{right:g} {top + c:g}V{bottom - c:g}L{right - c:g} {bottom:g}"
+            f"H{left + c:g}L{left:g} {bottom - c:g}V{top + c:g}Z"
+        )
+    if kind == "cmm":
+        leg = bottom + 7
+        return f"M{left:g} {top:g}H{right:g}V{leg:g}H{right - c:g}V{bottom:g}H{left + c:g}V{leg:g}H{left:g}Z"
+    return f"M{left:g} {top:g}H{right - c:g}L{right:g} {top + c:g}V{bottom:g}H{left:g}Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +53,6 @@ class Drawn:
     url: str
     state: str
     word: str
-    shape: str
     mark: str
     part: str
     alarm: str
@@ -59,6 +72,10 @@ class Drawn:
     @property
     def bottom(self) -> float:
         return self.y + self.height / 2
+
+    @property
+    def body(self) -> str:
+        return silhouette(self.kind, self.left, self.top, self.width, self.height)
 
     @property
     def level_y(self) -> float:
@@ -128,6 +145,7 @@ def _drawn(figures: LineFigures, device: Device, live: LiveUnit | None, language
     known = figures.units[device.code]
     state = live.state if live else known.state
     look = look_of(state)
+    width, height = STATION_BOX if isinstance(device, Station) else (0.0, 0.0)
     x, y = device.place.x, device.place.y
     if live and live.x is not None and live.y is not None:
         x, y = live.x, live.y
@@ -138,13 +156,12 @@ def _drawn(figures: LineFigures, device: Device, live: LiveUnit | None, language
         kind=device.type,
         x=x,
         y=y,
-        width=device.place.width,
-        height=device.place.height,
+        width=max(width, device.place.width),
+        height=max(height, device.place.height),
         title=device.title_zh if language.startswith("zh") else device.title_en,
         url=reverse("shopfloor:unit", args=[figures.line.asset, device.code]) + query,
         state=look.code,
         word=str(look.word),
-        shape=SHAPES.get(device.type, ""),
         mark=look.shape,
         part=live.part if live else "",
         alarm=live.alarm if live else "",

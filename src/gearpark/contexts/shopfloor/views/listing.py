@@ -18,6 +18,8 @@ from .board import language
 from .drawing import mini
 from .words import shift_word
 
+BAR_W, BAR_H = 6, 36  # one slot of the small output chart
+
 
 @needs(VIEW)
 def lines(request: HttpRequest) -> HttpResponse:
@@ -52,5 +54,20 @@ def _row(figures: LineFigures, tongue: str) -> dict[str, Any]:
         "due": round(figures.plan_now),
         "gap": figures.made - round(figures.plan_now),
         "expected": None if summary.expected is None else round(summary.expected),
-        "spark": list(summary.spark),
+        "slot_min": round((figures.shift.end_us - figures.shift.start_us) / len(summary.spark) / 60e6),
+        "bars": _bars(figures, summary.spark),
     }
+
+
+def _bars(figures: LineFigures, slots: tuple[float | None, ...]) -> list[dict[str, Any]]:
+    """Output through the shift as small bars; a slot without data is hatched, one not begun is empty."""
+    top = max([1.0, *(value for value in slots if value is not None)])
+    width = (figures.shift.end_us - figures.shift.start_us) / max(1, len(slots))
+    bars = []
+    for index, value in enumerate(slots):
+        begun = figures.shift.start_us + (index + 1) * width <= figures.until_us
+        if value is None and not begun:
+            continue
+        height = BAR_H if value is None else max(1.0, value / top * BAR_H)
+        bars.append({"x": index * BAR_W, "y": BAR_H - height, "height": height, "unknown": value is None})
+    return bars

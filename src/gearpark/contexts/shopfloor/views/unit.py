@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from gearpark.base.problems import Problem
@@ -22,7 +22,7 @@ from ..types import VIEW, LineFigures, RawRow, StateSegment, UnitFigures
 from .band import unit_band
 from .board import asked_shift, language
 from .sheet import elements, factors, flags, losses, quantities
-from .words import clock, duration, local, shift_word
+from .words import clock, duration, local, reason_word, shift_word
 
 PAGE_ROWS = 100
 MAX_OFFSET = 100_000
@@ -61,11 +61,11 @@ def raw(request: HttpRequest, asset: str, code: str) -> HttpResponse:
 
 
 @needs(VIEW)
-def intervals_csv(request: HttpRequest, asset: str, code: str) -> StreamingHttpResponse:
+def intervals_csv(request: HttpRequest, asset: str, code: str) -> HttpResponse:
     """``/lines/<asset>/stations/<unit>/intervals.csv``: UTC and local time, seconds, state, reason."""
     day, shift = asked_shift(request)
     figures, found = queries.unit(scope_of(request), asset, code, now_utc(), day, shift)
-    answer = StreamingHttpResponse(_csv_lines(figures, found), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse("".join(_csv_lines(figures, found)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = (
         f'attachment; filename="{asset}-{code}-{figures.shift.key.replace(":", "-")}.csv"'
     )
@@ -137,12 +137,11 @@ def _context(request: HttpRequest, figures: LineFigures, found: UnitFigures) -> 
     at = _offset(request)
     chosen = {"day": figures.shift.day.isoformat(), "shift": figures.shift.code}
     return {
-        "page_title": f"{found.code.upper()} {device.title_zh if tongue.startswith('zh') else device.title_en}",
+        "page_title": device.title_zh if tongue.startswith("zh") else device.title_en,
         "line": figures.line,
         "line_name": figures.line.name(tongue),
         "figures": figures,
         "unit": found,
-        "title": device.title_zh if tongue.startswith("zh") else device.title_en,
         "is_station": isinstance(device, Station),
         "band": unit_band(figures, found),
         "factors": factors(found.account),
@@ -160,6 +159,7 @@ def _context(request: HttpRequest, figures: LineFigures, found: UnitFigures) -> 
         "chosen": urlencode(chosen),
         "until": clock(figures.until_us, zone, seconds=True),
         "since": clock(found.since_us, zone),
+        "reason": reason_word(found.reason),
     }
 
 
@@ -185,7 +185,7 @@ def _states(figures: LineFigures, found: UnitFigures, wanted: str) -> list[dict[
 def _segment_row(item: StateSegment, figures: LineFigures, zone: Any) -> dict[str, Any]:
     return {
         "state": item.state,
-        "reason": item.reason,
+        "reason": reason_word(item.reason),
         "from": clock(item.start_us, zone, seconds=True),
         "to": clock(item.end_us, zone, seconds=True),
         "length": duration(item.end_us - item.start_us),

@@ -40,7 +40,7 @@ LOSS_STATES = {
 }
 FLAGS = {
     Flag.EFFECTIVENESS_OVER_ONE: _(
-        "Effectiveness is over 100 %: the ideal cycle is too long, or pieces were counted twice. Shown as it is."
+        "Effectiveness is over 100 %: pieces begun before the shift, pieces counted twice, or an ideal cycle that is too long. Shown as it is."
     ),
     Flag.SCRAP_OVER_PRODUCED: _("More scrap than pieces at the bottleneck: quality has no value here."),
     Flag.NO_IDEAL_CYCLE: _("No ideal cycle is known: effectiveness and OEE have no value."),
@@ -48,11 +48,43 @@ FLAGS = {
     Flag.PIECES_ACROSS_GAP: _("Some pieces were counted across a gap: they are in the output, in no figure."),
     Flag.COUNTER_DOUBTFUL: _("A counter jumped faster than the machine can work; the jump was left out."),
 }
+REASONS = {
+    "aborted": _("aborted"),
+    "alarm": _("alarm"),
+    "cannot hand over parts": _("cannot hand over parts"),
+    "emergency stop": _("emergency stop"),
+    "feed hold": _("feed hold"),
+    "held": _("held"),
+    "maintenance": _("maintenance"),
+    "no communication": _("no communication"),
+    "no item state": _("no item state"),
+    "not available": _("not available"),
+    "out of service": _("out of service"),
+    "setup": _("set-up"),
+    "stopped with an alarm": _("stopped with an alarm"),
+    "suspended": _("suspended"),
+    "unknown item state": _("unknown item state"),
+    "waits for parts": _("waits for parts"),
+    "by hand": _("by hand"),
+    "fault": _("fault"),
+    "interrupted": _("interrupted"),
+    "no execution state": _("no execution state"),
+    "program ended": _("program ended"),
+    "ready": _("ready"),
+    "unavailable": _("unavailable"),
+    "unknown execution state": _("unknown execution state"),
+    "waits": _("waits"),
+}  # the words of the state mappings; a machine's own words stay as they are
+
+
+def reason_word(reason: str) -> str:
+    """A reason in the reader's language when it is a word of a mapping, else as the machine said it."""
+    return str(REASONS.get(reason, reason))
 
 
 def loss_word(code: str, reason: str = "") -> str:
     word = str(LOSSES.get(code, code))
-    return f"{word}: {reason}" if reason else word
+    return f"{word}: {reason_word(reason)}" if reason else word
 
 
 def clock(us: int, zone: ZoneInfo, *, seconds: bool = False) -> str:
