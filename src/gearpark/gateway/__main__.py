@@ -58,7 +58,9 @@ async def serve(options: argparse.Namespace) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = options.mqtt or bus_url()
     pipe = Pipe(folder, gateway=options.name, mqtt_url=url)
-    agent = Agent(options.name, source_of(options, root), pipe, folder / f"{options.name}-bookmarks.json", url)
+    agent = Agent(
+        options.name, source_of(options, root), pipe, folder / f"{options.name}-bookmarks.json", url
+    )
     task = asyncio.create_task(agent.run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -45,6 +45,12 @@ def is_signal_property(path: list[str]) -> bool:
     return len(path) > 1 and tuple(_bare(part) for part in path[-2:]) in CANONICAL
 
 
+def is_said_already(path: list[str], taken: set[str]) -> bool:
+    """True for a node that the table maps to a canonical signal another node of the machine carries already."""
+    plain = tuple(_bare(part) for part in path)
+    return any(CANONICAL.get(plain[-length:], "") in taken for length in range(1, min(3, len(plain)) + 1))
+
+
 def _bare(part: str) -> str:
     return re.sub(r"[^a-z0-9]", "", part.lower())
 

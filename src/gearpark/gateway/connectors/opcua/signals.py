@@ -15,7 +15,7 @@ from gearpark.engines.lines import asset_types
 from ...proposals import Proposal, ProposedAsset, Sample
 from .browse import Found, attributes, content
 from .enums import name_values
-from .names import STATES, is_signal_property, name_for
+from .names import STATES, is_said_already, is_signal_property, name_for
 from .session import OpcSession
 from .subscription import Item, chunks
 from .values import Unusable, convert, micros, standard, status_of
@@ -95,6 +95,8 @@ async def _fill(
     items: list[Item] = []
     skipped: list[str] = []
     for node in sorted(variables, key=lambda one: (len(one.path), one.path)):
+        if is_said_already(node.path, taken):
+            continue  # the companion model's copy of a signal that is in already
         kind = _kind(facts.types.get(node.node_id), facts.ranks.get(node.node_id))
         if kind is None:
             skipped.append("/".join(node.path))
@@ -149,7 +151,9 @@ def _signal(
 ) -> SignalInfo:
     known = catalogue.get(name)
     if known is not None:
-        expected = known.interval_s or interval_s if interval_s is not None else None
+        expected = interval_s
+        if interval_s is not None and known.interval_s is not None and interval_s <= known.interval_s + WATCH_GAP_S:
+            expected = known.interval_s
         return replace(known, unit=unit or known.unit, address=address, interval_s=expected)
     if name in STATES:
         kind = SignalKind.STATE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from gearpark.base.ids import SIGNAL
+from gearpark.base.mtconnect import condition_text
 from gearpark.base.shdr import ShdrItem
 from gearpark.base.wire import AssetInfo, SignalInfo, SignalKind, Status
 
@@ -74,4 +75,6 @@ def _sample(item: ShdrItem, kind: SignalKind, at_us: int | None) -> Sample:
         return Sample(None, int(Status.BAD_NO_COMMUNICATION), at_us)
     if kind in (SignalKind.ANALOG, SignalKind.COUNTER):
         return Sample(float(item.value), 0, at_us)
+    if item.condition is not None:
+        return Sample(condition_text(item.value, item.condition)[:200], 0, at_us)
     return Sample(item.value[:200], 0, at_us)
