@@ -51,14 +51,14 @@ def intervals(
     if end_us <= start_us:
         raise Problem("states.period", "The end of the period must be after its start.")
     bound = roles if roles is not None else {role: [role] for role in rules.roles}
-    witnesses = {other for _, other in rules.outdated_by}
+    dated = {role for pair in rules.outdated_by for role in pair}  # their repetitions count too
     changes: list[tuple[int, str, Word]] = []
     for role, signals in bound.items():
         known = [series[signal] for signal in signals if signal in series]
         made = (
             condition_changes(known, end_us)
             if role == "condition"
-            else _changes(known[:1], end_us, every=role in witnesses)
+            else _changes(known[:1], end_us, every=role in dated)
         )
         changes.extend((at, role, word) for at, word in made)
     changes.sort(key=lambda change: (change[0], change[1]))
