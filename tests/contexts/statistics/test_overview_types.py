@@ -12,7 +12,7 @@ from gearpark.contexts.statistics.queries.timeline import lay_out
 from gearpark.contexts.statistics.types import FirmFigures, Flow, LineRow, Overview
 
 NOW = datetime(2026, 11, 23, 3, 20, tzinfo=UTC)
-LINE = LineRow("qc-l1", "qichi", 1, "Line 1", "running", 30, 76, 31.0, None, 0.8, 0, 26, (), ())
+LINE = LineRow("qc-l1", "qichi", 1, "Line 1", "running", 30, 76, 31.0, None, 0.8, 0, 26, True, (), ())
 
 
 def overview(*lines: LineRow, flow: Flow | None = None) -> Overview:
@@ -48,3 +48,11 @@ def test_behind_means_more_than_a_piece_and_five_per_cent(made: int, behind: boo
 
 def test_shares_of_a_line_without_plan_are_unknown() -> None:
     assert replace(LINE, plan=0).made_share is None
+
+
+def test_no_data_is_in_no_figure() -> None:
+    unknown = replace(LINE, made=0, known=False)
+    assert overview(unknown).made is None
+    assert overview(LINE, unknown).made == 30
+    assert unknown.made_share is None
+    assert not unknown.behind

@@ -40,7 +40,7 @@ def zone(plots: tuple[PlotShape, ...], box: tuple[float, float, float, float] = 
 
 def line(number: int, org: str = "qichi", state: str = "running") -> LineRow:
     return LineRow(
-        f"qc-l{number}", org, number, f"Line {number}", state, 30, 76, 31.0, None, 0.8, 0, 26, (), ()
+        f"qc-l{number}", org, number, f"Line {number}", state, 30, 76, 31.0, None, 0.8, 0, 26, True, (), ()
     )
 
 

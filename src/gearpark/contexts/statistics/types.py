@@ -125,7 +125,10 @@ class FirmFigures:
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """One line as the overview shows it. ``made``, ``plan`` and ``plan_now`` are pieces of the shift."""
+    """One line as the overview shows it. ``made``, ``plan`` and ``plan_now`` are pieces of the shift.
+
+    ``known`` is False when nothing at all is known of the shift: then its figures are shown as none, not as nought.
+    """
 
     asset: str
     org: str
@@ -139,12 +142,13 @@ class LineRow:
     oee: float | None
     alarms: int
     devices: int
+    known: bool
     states: tuple[tuple[str, int], ...]
     spark: tuple[float | None, ...]
 
     @property
     def made_share(self) -> float | None:
-        return self.made / self.plan if self.plan else None
+        return self.made / self.plan if self.plan and self.known else None
 
     @property
     def due_share(self) -> float | None:
@@ -153,7 +157,7 @@ class LineRow:
     @property
     def behind(self) -> bool:
         """More than one piece and more than 5 % behind what is due by now."""
-        return self.made < self.plan_now - 1 and self.made < 0.95 * self.plan_now
+        return self.known and self.made < self.plan_now - 1 and self.made < 0.95 * self.plan_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +260,10 @@ class Overview:
     flow: Flow
 
     @property
-    def made(self) -> int:
-        return sum(line.made for line in self.lines)
+    def made(self) -> int | None:
+        """Good pieces of the lines something is known of; None when nothing is known of any."""
+        known = [line.made for line in self.lines if line.known]
+        return sum(known) if known else None
 
     @property
     def plan(self) -> int:

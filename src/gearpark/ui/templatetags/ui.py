@@ -247,3 +247,9 @@ def unlocalized(value: Any) -> str:
 def lane_y(lane: int) -> int:
     """Top of a time line's lane: 20 below the hour labels, 14 apart."""
     return 20 + int(lane) * 14
+
+
+@register.filter
+def add_units(value: float, more: float) -> str:
+    """Sum for an SVG attribute."""
+    return f"{float(value) + float(more):g}"

@@ -67,6 +67,7 @@ def _lines(scope: Scope, now: datetime, language: str) -> tuple[LineRow, ...]:
             oee=line.oee,
             alarms=line.alarms,
             devices=line.devices,
+            known=line.unknown_share < 1.0,
             states=tuple(sorted(line.states.items())),
             spark=line.spark,
         )

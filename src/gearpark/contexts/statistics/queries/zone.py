@@ -13,7 +13,7 @@ WIDTH = 1000.0
 MAX_HEIGHT = 640.0
 MARGIN, HEAD = 14.0, 34.0  # HEAD: room for the name of the northernmost group
 LAMP_W, LAMP_H, LAMP_GAP, BOARD_PAD, BOARD_HEAD = 22.0, 26.0, 4.0, 7.0, 17.0
-MIN_FIRM_R, MAX_FIRM_R = 1.8, 13.0
+MIN_FIRM_R, LIT_FIRM_R, MAX_FIRM_R = 1.8, 4.5, 13.0
 MAX_LAMPS = 16  # lines of one firm the map lights; more are on the lines page
 SCALE_BARS_M = (50, 100, 200, 500, 1000, 2000)
 Point = tuple[float, float]
@@ -117,7 +117,7 @@ def _firms(
                 name=(names[0] or names[1]) if zh_first else (names[1] or names[0]),
                 x=round(x, 1),
                 y=round(y, 1),
-                r=round(max(MIN_FIRM_R, MAX_FIRM_R * math.sqrt(share)), 1),
+                r=round(max(LIT_FIRM_R if org in lit else MIN_FIRM_R, MAX_FIRM_R * math.sqrt(share)), 1),
                 kind=plot.occupant_state,
                 lit=org in lit,
             )
