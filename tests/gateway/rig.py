@@ -131,7 +131,8 @@ class FaultyLink:
     """A TCP relay in front of a server: ``cut`` drops and refuses, ``hold`` keeps sockets open but moves nothing,
     ``swallow`` lets everything pass but publish answers."""
 
-    def __init__(self, target_port: int) -> None:
+    def __init__(self, target_port: int, *, raw: bool = False) -> None:
+        self.raw = raw  # not OPC UA: bytes as they come
         self.target_port, self.port = target_port, free_port()
         self.swallow = False
         self._open = asyncio.Event()
@@ -184,7 +185,7 @@ class FaultyLink:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._relay(reader, far_writer))
-                group.create_task(self._relay_answers(far_reader, writer))
+                group.create_task((self._relay if self.raw else self._relay_answers)(far_reader, writer))
         except* (OSError, asyncio.IncompleteReadError):
             pass
         finally:
