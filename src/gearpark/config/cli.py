@@ -37,8 +37,9 @@ def _up(options: argparse.Namespace) -> int:
         plant_arguments = ("--seed", str(options.seed), "--speed", str(options.speed))
     ready = f"open {web_url()}/"
     if demo:
-        from .demo import SIGN_INS
+        from .demo import GUEST, SIGN_INS
 
+        os.environ.setdefault("GEARPARK_GUEST", GUEST)
         ready += "  (sign in as " + ", ".join(f"{name} / {word}" for name, word in SIGN_INS) + ")"
     return Supervisor(installation(demo=demo, plant_arguments=plant_arguments, note=ready)).run()
 

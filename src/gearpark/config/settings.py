@@ -2,7 +2,7 @@
 
 GEARPARK_HOME, DATABASE_URL, GEARPARK_APP_DATABASE_URL, GEARPARK_DEBUG=1, GEARPARK_HOSTS (comma separated),
 GEARPARK_TLS=1 (served behind TLS: secure cookies, HSTS), GEARPARK_HSTS_S, GEARPARK_SESSION_IDLE_S,
-GEARPARK_SESSION_MAX_S, GEARPARK_TIME_ZONE, GEARPARK_LOG_LEVEL, GEARPARK_CONTEXTS (run only these rooms).
+GEARPARK_SESSION_MAX_S, GEARPARK_GUEST, GEARPARK_TIME_ZONE, GEARPARK_LOG_LEVEL, GEARPARK_CONTEXTS (run only these rooms).
 """
 
 from __future__ import annotations
@@ -110,6 +110,7 @@ TEST_RUNNER = "django.test.runner.DiscoverRunner"
 # --- who asks ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "registry.Person"
 AUTHENTICATION_BACKENDS = ["gearpark.contexts.registry.public.PersonBackend"]
+GEARPARK_GUEST = os.environ.get("GEARPARK_GUEST", "")  # sign-in name whose viewer role visitors are lent
 GEARPARK_SCOPE_RESOLVER = "gearpark.contexts.registry.public.scope_of_request"
 GEARPARK_OPEN_PATHS = ("/i18n/", "/theme/", "/static/", "/healthz")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

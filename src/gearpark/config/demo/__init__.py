@@ -16,8 +16,10 @@ PEOPLE = (  # sign-in, shown name, organisation, role; all invented
     ("leader", "赵磊 Zhao Lei", "qichi", "line-leader"),
     ("engineer", "罗静 Luo Jing", "qichi", "firm-admin"),
     ("viewer", "陈明 Chen Ming", "qichi", "viewer"),
+    ("guest", "访客 Guest", PARK, "viewer"),
 )
-SIGN_INS = tuple((name, DEMO_PASSWORD) for name, _shown, _org, _role in PEOPLE)
+GUEST = "guest"  # whose reading rights a visitor without sign-in is lent
+SIGN_INS = tuple((name, DEMO_PASSWORD) for name, _shown, _org, _role in PEOPLE if name != GUEST)
 
 
 def load(now: datetime) -> dict[str, Any]:

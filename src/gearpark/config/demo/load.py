@@ -11,13 +11,16 @@ from typing import Any
 from django.conf import settings
 
 from gearpark.base.scope import Scope
+from gearpark.base.wire import AssetInfo
 from gearpark.contexts.registry import public as registry
+from gearpark.engines.lines import template
 from gearpark.kit.tenant import acting
 
 from . import DEMO_PASSWORD, PARK, PEOPLE, zone
 
 DATA = Path(__file__).parent / "data"
 SEED = 798
+LINE_ORG, LINE_PLACE, LINE_TEMPLATE, LINES = "qichi", "qiaohe-plant/machining", "housing-machining", 7
 RESERVED_SHARE = 0.8  # signed firms that have a plot waiting for them
 CLUSTERS = (
     ("smart-equipment", "智能装备制造", "Smart equipment manufacturing"),
@@ -54,7 +57,7 @@ def load_park(now: datetime) -> dict[str, Any]:
             )
             for name, shown, org, role in PEOPLE
         ]
-        lines = _lines()
+        lines = _lines(scope)
     return {"organisations": made, "plots": len(land.plots), "people": sum(people), "lines": lines}
 
 
@@ -138,10 +141,25 @@ def _plots(
     ]
 
 
-def _lines() -> int:
-    """The first shop's seven lines, when the shop floor is built."""
+def line_assets() -> list[AssetInfo]:
+    """The first shop's lines and devices as assets: ``qc-l1`` and ``qc-l1-<station>``, seven times the template's."""
+    line = template(LINE_TEMPLATE)
+    found = []
+    for number in range(1, LINES + 1):
+        place = f"{LINE_ORG}/{LINE_PLACE}/l{number}"
+        found.append(AssetInfo(f"qc-l{number}", "line", f"壳体{number}线 Housing line {number}", place))
+        found += [
+            AssetInfo(f"qc-l{number}-{device.code}", device.type, device.title_en, f"{place}/{device.code}")
+            for device in (*line.stations, *line.buffers, *line.transports)
+        ]
+    return found
+
+
+def _lines(scope: Scope) -> int:
+    """The first shop's seven lines; the shop floor's own rows when that room is built."""
+    registry.upsert_assets(scope, line_assets(), org=LINE_ORG)
     if "gearpark.contexts.shopfloor" not in settings.CONTEXTS:
-        return 0
+        return LINES
     from gearpark.contexts.shopfloor import public as shopfloor
 
-    return len(shopfloor.ensure_demo_lines(park_scope()))
+    return len(shopfloor.ensure_demo_lines(scope))

@@ -27,7 +27,8 @@ from .queries import (
     token_scope,
     zone_map,
 )
-from .queries.identity import scope_for
+from .models import Person
+from .queries.identity import MembershipInfo, person_by_sign_in, scope_for
 from .services import (
     PersonBackend,
     add_organisations,
@@ -103,6 +104,7 @@ __all__ = [
 ]
 
 SEEN_EVERY_S = 60
+GUEST_ROLE = "viewer"
 ORG_KEY, SIGNED_IN_KEY, SEEN_KEY = "org", "signed_in_at", "seen_at"
 
 
@@ -120,11 +122,11 @@ def scope_of_request(request: HttpRequest) -> Scope | None:
         return scope
     person = request.user
     if not person.is_authenticated:
-        return None
+        return _guest(request)
     if _timed_out(request, now):
         request.session.flush()
         request.user = _nobody()
-        return None
+        return _guest(request)
     found = memberships_of(person.pk)
     if not found:
         raise Problem(
@@ -135,9 +137,25 @@ def scope_of_request(request: HttpRequest) -> Scope | None:
     wanted = request.session.get(ORG_KEY)
     info = next((item for item in found if item.org == wanted), found[0])
     request.memberships = found  # type: ignore[attr-defined]
+    return _acting(request, person, info)
+
+
+def _acting(request: HttpRequest, person: Person, info: MembershipInfo) -> Scope:
     chinese = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE).startswith("zh")
     request.organisation_name = (info.name_zh if chinese else info.name_en) or info.name_zh  # type: ignore[attr-defined]
     return scope_for(person, info)
+
+
+def _guest(request: HttpRequest) -> Scope | None:
+    """What a visitor without sign-in may do: nothing, or where GEARPARK_GUEST names a person, read as that person.
+
+    The demo sets it, so that a stranger sees the park at once. A role that may change anything is never lent.
+    """
+    person = person_by_sign_in(settings.GEARPARK_GUEST) if settings.GEARPARK_GUEST else None
+    found = memberships_of(person.pk) if person is not None and person.is_active else []
+    if person is None or not found or found[0].role != GUEST_ROLE:
+        return None
+    return _acting(request, person, found[0])
 
 
 def _timed_out(request: HttpRequest, now: datetime) -> bool:
