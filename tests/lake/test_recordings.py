@@ -60,7 +60,7 @@ def test_a_real_day_is_accounted_for_line_by_line(root):
         "assets": ["nist-mazak01"],
         "content_hash": result.content_hash,
     }
-    assert Reader(root).snapshot().rows() == result.stored
+    assert Reader(root).snapshot().rows == result.stored
 
 
 def test_loading_twice_shuffled_plain_and_in_another_order_changes_nothing(tmp_path):
@@ -188,7 +188,7 @@ def test_files_that_cannot_be_read_store_nothing(root, tmp_path):
         with pytest.raises(Problem) as caught:
             load(root, [path], MODEL)
         assert caught.value.code == "lake.file_unreadable"
-    assert Reader(root).snapshot().rows() == 0
+    assert Reader(root).snapshot().rows == 0
 
 
 def test_asset_ids_from_device_names():

@@ -151,7 +151,7 @@ def test_compaction_of_a_roll_up_drops_superseded_revisions(root, batch):
     expected = charts(root, ["m/a"])
     compaction.run(root, LATER)
     snap = Catalogue(root, schema.ROLLUP_1M).snapshot()
-    assert snap.rows() == 1
+    assert snap.rows == 1
     assert_same(charts(root, ["m/a"])[24], expected[24], exactly=True)
 
 
@@ -171,7 +171,7 @@ def test_of_two_compactions_at_once_one_gives_way(root, batch, monkeypatch):
     outer = compaction.run(root, LATER, vacuum=False)["points"]
     assert (inner[1]["rewrites"], outer["rewrites"], outer["conflicts"]) == (1, 0, 1)
     reader = Reader(root)
-    assert reader.snapshot().rows() == 3
+    assert reader.snapshot().rows == 3
     assert len(list((root / "points").rglob("sorted-*.parquet"))) == 1
 
 
@@ -233,7 +233,7 @@ def test_retention_drops_old_days_but_not_a_recording_that_came_yesterday(root, 
     assert answer["points"]["dropped"] == ["qichi/2026-08-15", "qichi/2026-11-23"]
     assert answer["rollup_1m"]["dropped"] == ["qichi/2026-08-15"]
     reader = Reader(root)
-    assert reader.snapshot().rows() == 0
+    assert reader.snapshot().rows == 0
     year = reader.chart("qichi", ["m/a"], T0_US - 200 * DAY_US, T0_US + DAY_US, 201)["m/a"]
     assert (year.level, year.count.tolist(), year.mean.tolist()) == ("1h", [1, 1], [1.0, 2.0])
     near = reader.chart("qichi", ["m/a"], T0_US, T0_US + HOUR_US, 4000)["m/a"]
@@ -265,7 +265,7 @@ def test_leftovers_of_killed_writers_are_removed(root, batch):
     gone = compaction.vacuum_table(schema.open_table(root), full=True, kept_hours=0)
     assert not leftover.exists()
     assert len(gone) == 1
-    assert Reader(root).snapshot().rows() == 1
+    assert Reader(root).snapshot().rows == 1
 
 
 def test_a_full_disk_stops_compaction_without_a_trace(root, batch, monkeypatch):
@@ -274,4 +274,4 @@ def test_a_full_disk_stops_compaction_without_a_trace(root, batch, monkeypatch):
     monkeypatch.setattr("gearpark.lake.storage.MIN_FREE_BYTES", 1 << 60)
     with pytest.raises(Exception, match=r"lake\.disk_full"):
         compaction.run(root, LATER)
-    assert Reader(root).snapshot().rows() == 3
+    assert Reader(root).snapshot().rows == 3

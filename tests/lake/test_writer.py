@@ -155,7 +155,7 @@ def test_a_write_that_fails_half_way_leaves_the_table_as_it_was_and_may_be_repea
     Writer(root)
     done = subprocess.run([sys.executable, "-c", FULL, str(root), "100000"], capture_output=True, text=True)
     assert done.stdout.splitlines() == ["lake.disk_full", "{('gw1.qichi', 1): 1}"], done.stderr
-    assert Reader(root).snapshot().rows() == 200_000
+    assert Reader(root).snapshot().rows == 200_000
 
 
 KILLED = """

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-import numpy as np
 from deltalake import DeltaTable
 
 from gearpark.base.time import to_us
@@ -124,8 +123,10 @@ class Snapshot:
         first, last = start_us // DAY_US, (end_us - 1) // DAY_US
         return {day for day in self._by_org.get(org, {}) if first <= (day - _EPOCH_DAY).days <= last}
 
+    @property
     def rows(self) -> int:
-        return int(np.sum([f.rows for f in self.files])) if self.files else 0
+        """Observations in the table, by file statistics."""
+        return sum(file.rows for file in self.files)
 
 
 _EPOCH_DAY = dt.date(1970, 1, 1)
