@@ -1,7 +1,7 @@
 """Reads of the shop floor. Everything is computed on reading; nothing here writes."""
 
 from .detail import raw_rows, segments, unit
-from .live import live_units
+from .live import known_live_tags, live_units
 from .setup import calendar, calendars, dated_plans, line, lines
 from .shifts import chosen_shift, neighbours
 from .source import forget
@@ -14,6 +14,7 @@ __all__ = [
     "chosen_shift",
     "dated_plans",
     "forget",
+    "known_live_tags",
     "line",
     "line_state",
     "lines",

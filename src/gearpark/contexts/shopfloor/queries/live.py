@@ -11,7 +11,7 @@ from gearpark.base.ids import tag
 from gearpark.base.scope import Scope
 from gearpark.base.time import to_us
 from gearpark.base.wire import Value
-from gearpark.contexts.telemetry.public import Latest, latest_of, tags_of_assets
+from gearpark.contexts.telemetry.public import Latest, TagInfo, latest_of, tags_of_assets
 from gearpark.engines.lines import Buffer, Device, Transport
 from gearpark.engines.states import intervals, mapping
 from gearpark.lake.series import Series
@@ -35,14 +35,21 @@ def live_tags(line: LineInfo, device: Device) -> list[str]:
     return [tag(asset, name) for name in names]
 
 
+def known_live_tags(scope: Scope, line: LineInfo) -> list[TagInfo]:
+    """The board's tags that exist: what a live stream may be asked for."""
+    wanted = {name for device in line.template.devices for name in live_tags(line, device)}
+    known = tags_of_assets(scope, [line.asset_of(device.code) for device in line.template.devices])
+    return [info for infos in known.values() for info in infos if info.tag in wanted]
+
+
 def live_units(scope: Scope, asset: str, now: datetime) -> list[LiveUnit]:
     """Every device of the line now: newest values where the bus speaks for them, else the last state known."""
     figures = summary.board(scope, asset, now)
-    line = figures.line
-    wanted = {name for device in line.template.devices for name in live_tags(line, device)}
-    known = tags_of_assets(scope, [line.asset_of(device.code) for device in line.template.devices])
-    newest = latest_of([info for infos in known.values() for info in infos if info.tag in wanted], now)
-    return [live_unit(line, device, newest, figures, to_us(now)) for device in line.template.devices]
+    newest = latest_of(known_live_tags(scope, figures.line), now)
+    return [
+        live_unit(figures.line, device, newest, figures, to_us(now))
+        for device in figures.line.template.devices
+    ]
 
 
 def live_unit(
@@ -62,6 +69,8 @@ def live_unit(
         if (now_state, now_reason) != (state, reason):
             since = max(value.at_us or 0 for value in fresh.values())
         state, reason = now_state, now_reason
+    if state == "no_data":
+        heard = {}  # what nobody vouches for is not drawn: no part, no level, no place
     return LiveUnit(
         code=device.code,
         asset=asset,

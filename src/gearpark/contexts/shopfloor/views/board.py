@@ -11,13 +11,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from gearpark.base.scope import Scope
 from gearpark.base.time import now_utc, to_us
 from gearpark.engines.calendars import Shift
 from gearpark.kit.http import needs, scope_of
 from gearpark.ui.states import MACHINE_STATES, look_of
 
 from .. import queries
-from ..queries.live import PUSHED, live_tags
+from ..queries.live import PUSHED
 from ..types import EDIT, VIEW, LineFigures, LiveUnit
 from .band import band, pace_chart
 from .drawing import drawing
@@ -25,6 +26,7 @@ from .sheet import sheet
 from .words import clock, duration, local, shift_word
 
 LIVE_DECIMALS = 4
+MOVING = ("position", "x", "y", "level")
 
 
 def language() -> str:
@@ -96,7 +98,7 @@ def _context(request: HttpRequest, asset: str) -> dict[str, Any]:
         "sheet": sheet(figures, tongue),
         "head": head(figures, units, tongue),
         "picker": picker(figures, to_us(now), tongue),
-        "live": live_config(figures) if figures.open else "",
+        "live": live_config(scope, figures) if figures.open else "",
         "looks": [look_of(state) for state in MACHINE_STATES],
         "may_edit": scope.may(EDIT),
         "now": now,
@@ -151,17 +153,16 @@ def _shift_query(shift: Shift | None) -> str:
     return "" if shift is None else "?" + urlencode({"day": shift.day.isoformat(), "shift": shift.code})
 
 
-def live_config(figures: LineFigures) -> str:
+def live_config(scope: Scope, figures: LineFigures) -> str:
     """What the page's script needs: address, tags to watch, and which device each moving tag belongs to."""
     line = figures.line
+    codes = {line.asset_of(device.code): device.code for device in line.template.devices}
     watched, moving = [], {}
-    for device in line.template.devices:
-        for name in live_tags(line, device):
-            signal = name.rsplit("/", 1)[1]
-            if signal in PUSHED:
-                watched.append(name)
-            elif signal in ("position", "x", "y", "level"):
-                moving[name] = [device.code, signal]
+    for info in queries.known_live_tags(scope, line):
+        if info.signal in PUSHED:
+            watched.append(info.tag)
+        elif info.signal in MOVING:
+            moving[info.tag] = [codes[info.asset], info.signal]
     return json.dumps(
         {"url": reverse("shopfloor:live", args=[line.asset]), "watched": watched, "moving": moving},
         separators=(",", ":"),

@@ -99,6 +99,7 @@ def losses(account: Account, names: Mapping[str, str] | None = None) -> dict[str
         {
             "code": loss.code,
             "state": LOSS_STATES.get(loss.code, "no_data"),
+            "look": "" if loss.code in ("speed", "quality") else LOSS_STATES.get(loss.code, "no_data"),
             "label": loss_word(loss.code, worded.get(loss.reason, loss.reason)),
             "time": duration(loss.time_us),
             "share": loss.time_us / account.calendar_us if account.calendar_us else 0.0,

@@ -35,7 +35,7 @@ LOSS_STATES = {
     "blocked": "blocked",
     "idle": "idle",
     "speed": "running",
-    "quality": "down",
+    "quality": "running",
     "not_planned": "planned_stop",
 }
 FLAGS = {
