@@ -12,6 +12,7 @@ from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
 from gearpark.base.time import now_utc
 
+from .models import Person
 from .queries import (
     asset,
     asset_counts,
@@ -27,7 +28,6 @@ from .queries import (
     token_scope,
     zone_map,
 )
-from .models import Person
 from .queries.identity import MembershipInfo, person_by_sign_in, scope_for
 from .services import (
     PersonBackend,

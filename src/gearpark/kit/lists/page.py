@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.formats import number_format
@@ -184,7 +184,10 @@ def _ordered(spec: ListSpec, rows: QuerySet[Any], sort: str) -> QuerySet[Any]:
     column = spec.by_key.get(sort.lstrip("-"))
     if column is None:
         return rows if rows.ordered else rows.order_by("pk")
-    return rows.order_by(("-" if sort.startswith("-") else "") + column.sort, "pk")
+    field = F(column.sort)
+    return rows.order_by(
+        field.desc(nulls_last=True) if sort.startswith("-") else field.asc(nulls_last=True), "pk"
+    )
 
 
 def _sort(spec: ListSpec, wanted: str) -> str:

@@ -56,6 +56,11 @@ def organisations(
     return [firm_info(row) for row in rows]
 
 
+def all_organisation_rows(scope: Scope) -> QuerySet[Organisation]:
+    """Every organisation of the scope, unordered."""
+    return Organisation.objects.of(scope)
+
+
 def organisation_rows(scope: Scope) -> QuerySet[Organisation]:
     """The firm list's rows (every kind but the park itself)."""
     return Organisation.objects.of(scope).exclude(kind=Kind.PARK.value)

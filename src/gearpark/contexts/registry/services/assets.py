@@ -38,6 +38,12 @@ def upsert_assets(scope: Scope, wanted: Sequence[AssetInfo], *, org: str | None 
     where = org or scope.org
     if len(wanted) > MAX_ASSETS_PER_CALL:
         raise Problem("registry.too_many_assets", f"At most {MAX_ASSETS_PER_CALL} assets in one call.")
+    if not scope.sees(where):
+        raise Problem(
+            "registry.organisation_unknown",
+            f"There is no organisation {where!r} that you may act for.",
+            status=404,
+        )
     with acting(scope):
         tree = _Tree(scope, where)
         for info in sorted(wanted, key=lambda item: item.path.count("/")):
@@ -88,6 +94,9 @@ class _Tree:
         self.fresh: list[Asset] = []
 
     def put(self, info: AssetInfo) -> None:
+        known = self.by_id.get(info.id)
+        if known is not None and not info.path:  # no place given: it stays where it is
+            info = replace(info, path=known.path)
         info = legal_info(info, self.org)
         path = info.path
         parent = self._parents(path)

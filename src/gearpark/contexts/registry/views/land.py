@@ -19,7 +19,7 @@ from .. import queries
 from ..forms.words import PLOT_STATES, STATES, name_of, word
 from ..types import PlotShape, ZoneMap
 
-WIDTH, MARGIN = 1000.0, 16.0
+WIDTH, MARGIN = 1000.0, 30.0
 SCALE_M = 500.0
 
 
