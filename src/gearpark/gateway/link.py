@@ -229,8 +229,10 @@ class Link:
                 self.counters.duplicates += 1  # the source said the same again: nothing new to store
             else:
                 keep(observation)
+            if at_us >= state.last_us:
+                state.last = (value, status)
             if at_us > state.last_us:
-                state.last_us, state.heard_s, state.last = at_us, moment, (value, status)
+                state.last_us, state.heard_s = at_us, moment
                 if last_us < at_us <= newest:
                     last_us = at_us
             if state.lost_us:

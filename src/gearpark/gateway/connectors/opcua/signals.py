@@ -152,7 +152,11 @@ def _signal(
     known = catalogue.get(name)
     if known is not None:
         expected = interval_s
-        if interval_s is not None and known.interval_s is not None and interval_s <= known.interval_s + WATCH_GAP_S:
+        if (
+            interval_s is not None
+            and known.interval_s is not None
+            and interval_s <= known.interval_s + WATCH_GAP_S
+        ):
             expected = known.interval_s
         return replace(known, unit=unit or known.unit, address=address, interval_s=expected)
     if name in STATES:

@@ -8,6 +8,7 @@ from gearpark.base.problems import Problem
 
 PING_S = 5.0  # asked before the adapter names its own heartbeat
 TICK_S = 0.5
+GREETING_S = 2.0  # first an adapter sends what it knows, however old: that says nothing about its clock
 HEARTBEAT_MIN_MS, HEARTBEAT_MAX_MS = 100, 120_000
 READ_BYTES = 512 * 1024
 MAX_LINE_BYTES = 262_144  # a longer one cannot be SHDR: the source is not an adapter

@@ -12,6 +12,7 @@ from ...link import Link
 from ...proposals import Proposal
 from ...wanted import ConnectionWanted, check_url
 from .config import (
+    GREETING_S,
     HEARTBEAT_MAX_MS,
     HEARTBEAT_MIN_MS,
     MAX_LINE_BYTES,
@@ -57,6 +58,8 @@ class _Work:
         self.lines = LineReader(link, link.tags)
         self.heartbeat_s: float | None = None
         self.heard_s = link.monotonic()
+        self.began_s = self.heard_s
+        self.busy = False  # values are being stored: not reading is our doing, not silence
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -69,7 +72,7 @@ class _Work:
             data = await self.reader.read(READ_BYTES)
             if not data:
                 raise ConnectionError("the adapter closed the connection")
-            self.heard_s = self.link.monotonic()
+            self.busy = True
             block, newline, tail = (tail + data).rpartition(b"\n")
             if len(tail) > MAX_LINE_BYTES:
                 raise Problem(
@@ -77,6 +80,7 @@ class _Work:
                 )
             if newline:
                 await self._take(block.decode("utf-8", "replace"))
+            self.heard_s, self.busy = self.link.monotonic(), False
 
     async def _take(self, block: str) -> None:
         made = self.lines.read(block.split("\n"))
@@ -84,8 +88,8 @@ class _Work:
             self._command(command)
         self.lines.commands.clear()
         if made:
-            if self.lines.newest_us:
-                self.link.clock(self.lines.newest_us)
+            if self.link.monotonic() - self.began_s > GREETING_S:
+                self.link.clock(max(one.at_us for one in made))
             await self.link.put(made, confirmed_us=self.link.source_now_us())
         self._notes()
         self._state()
@@ -121,16 +125,19 @@ class _Work:
 
     async def _ping(self) -> None:
         """Ask for life signs, and judge them; also finds signals that stopped while the socket is quiet."""
-        asked_s = float("-inf")
+        asked_s = unanswered_s = float("-inf")
         while True:
             moment = self.link.monotonic()
             every_s = PING_S if self.heartbeat_s is None else min(self.heartbeat_s / 2, PING_S)
             if moment - asked_s >= every_s:
                 asked_s = moment
+                if self.heard_s >= unanswered_s:
+                    unanswered_s = moment
                 self.writer.write(b"* PING\n")
                 await self.writer.drain()
-            quiet_s = moment - self.heard_s
-            if self.heartbeat_s is not None and quiet_s > 2 * self.heartbeat_s:
+            quiet_s = moment - unanswered_s
+            silent = self.heard_s < unanswered_s and not self.busy
+            if silent and self.heartbeat_s is not None and quiet_s > 2 * self.heartbeat_s:
                 raise ConnectionError(
                     f"no line and no PONG for {quiet_s:.1f} s, twice the adapter's heartbeat"
                 )

@@ -45,7 +45,6 @@ class LineReader:
         }
         self._stamp, self._stamp_us = "", 0
         self.commands: list[str] = []
-        self.newest_us = 0
         self.unmapped: set[str] = set()
         self.untimed = 0
         self._block: list[str] = []
@@ -89,8 +88,6 @@ class LineReader:
         except Problem:
             return False
         self._stamp = stamp
-        if self._stamp_us > self.newest_us:
-            self.newest_us = self._stamp_us
         return True
 
     def _keep(self, known: Known, at_us: int, value: str, made: list[Observation]) -> None:
@@ -122,8 +119,6 @@ class LineReader:
         if at_us is None:
             self.untimed += 1
             at_us = self.link.now_us()
-        elif at_us > self.newest_us:
-            self.newest_us = at_us
         for item in parsed.items:
             self._item(item, at_us, made)
 
