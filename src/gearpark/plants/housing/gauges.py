@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from .board import SECOND_US
+from .parts import Part
 from .shop import shop
-
-if TYPE_CHECKING:
-    from .parts import Part
-    from .station import StationUnit
+from .world import Gauged
 
 _FINE_BORING_OP = 40
 _FACE_OP = 50
@@ -25,7 +22,7 @@ def thermal_um(now: int) -> float:
     return _THERMAL_UM * math.cos(2 * math.pi * (second - _WARMEST_S) / _DAY_S)
 
 
-def cut(station: StationUnit, part: Part, now: int) -> None:
+def cut(station: Gauged, part: Part, now: int) -> None:
     """What fine boring and face milling leave on the part."""
     known, rng = shop(), station.rng
     if station.plan.op == _FINE_BORING_OP:
@@ -44,7 +41,7 @@ def cut(station: StationUnit, part: Part, now: int) -> None:
         part.flatness_um = known.flatness_um * (1 + 0.6 * wear_face) + abs(rng.gauss(0, 1.5))
 
 
-def leak_test(station: StationUnit, part: Part, now: int) -> None:
+def leak_test(station: Gauged, part: Part, now: int) -> None:
     """Leak rate of the finished housing, and the verdict."""
     known, rng, board = shop(), station.rng, station.line.board
     rate = known.leak_typical_ccm * rng.lognormvariate(0.0, 0.18)
@@ -56,7 +53,7 @@ def leak_test(station: StationUnit, part: Part, now: int) -> None:
     board.put(now, station.code, "test_result", "NOK" if part.scrap else "OK")
 
 
-def measure(station: StationUnit, part: Part, now: int) -> None:
+def measure(station: Gauged, part: Part, now: int) -> None:
     """Four bores and the mating face on the measuring machine, and the verdict."""
     known, rng, board = shop(), station.rng, station.line.board
     seen = [bore + rng.gauss(0, 0.4) for bore in part.bores_um]

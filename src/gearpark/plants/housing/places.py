@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
 
 from gearpark.engines.lines import Buffer as BufferPlan
 
 from .parts import Part
-
-if TYPE_CHECKING:
-    from .line import HousingLine
+from .world import World
 
 
 class BufferUnit:
     """Live state of one buffer. Promised places (``coming``) and promised parts (``leaving``) are not given twice."""
 
-    def __init__(self, plan: BufferPlan, line: HousingLine) -> None:
+    def __init__(self, plan: BufferPlan, line: World) -> None:
         self.plan, self.line, self.code = plan, line, plan.code
         self.parts: deque[Part] = deque()
         self.coming = self.leaving = 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gearpark.engines.lines import Station as StationPlan
 
 from .board import SECOND_US
@@ -11,9 +9,7 @@ from .gauges import cut, leak_test, measure
 from .parts import Part
 from .shop import Alarm, shop, stream
 from .unit import Clocks
-
-if TYPE_CHECKING:
-    from .line import HousingLine
+from .world import World
 
 _MACHINING = "machining-centre"
 _MIN_SEGMENT_US = SECOND_US
@@ -27,7 +23,7 @@ class StationUnit:
     phase  empty, loaded (waits for its cycle), busy, setup, tool, done (waits to be unloaded)
     """
 
-    def __init__(self, plan: StationPlan, line: HousingLine) -> None:
+    def __init__(self, plan: StationPlan, line: World) -> None:
         self.plan, self.line = plan, line
         self.code, self.group = plan.code, plan.group
         known = shop()

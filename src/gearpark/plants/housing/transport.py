@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from gearpark.engines.lines import Flow
 from gearpark.engines.lines import Transport as TransportPlan
@@ -14,9 +13,7 @@ from .places import BufferUnit
 from .shop import Alarm, shop, stream
 from .station import StationUnit
 from .unit import Clocks
-
-if TYPE_CHECKING:
-    from .line import HousingLine
+from .world import World
 
 _HANDLE_SHARE = 0.25  # of move_s: closing or opening the gripper and the vertical stroke
 _JITTER = 0.12
@@ -49,7 +46,7 @@ class Task:
 class TransportUnit:
     """Live state of one gantry or robot."""
 
-    def __init__(self, plan: TransportPlan, line: HousingLine, flows: list[Flow]) -> None:
+    def __init__(self, plan: TransportPlan, line: World, flows: list[Flow]) -> None:
         self.plan, self.line, self.code = plan, line, plan.code
         self.flows = list(reversed(flows))  # downstream first empties the line before it fills it
         self.rng = stream(line.seed, line.line_id, plan.code, "work")
@@ -169,7 +166,7 @@ class TransportUnit:
         return "idle"
 
 
-def _shares(plan: TransportPlan, line: HousingLine, flows: list[Flow]) -> dict[str, float]:
+def _shares(plan: TransportPlan, line: World, flows: list[Flow]) -> dict[str, float]:
     """Where each place lies on the rail (or, for a robot, on its swing), 0..1."""
     codes = [code for f in flows for end in (f.source, f.target) for code in line.template.ends_of(end)]
     places = {code: line.template.device(code).place for code in codes}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from gearpark.engines.lines import Rail
 from gearpark.engines.lines import Transport as TransportPlan
@@ -13,9 +12,7 @@ from .parts import Part
 from .shop import Alarm, shop, stream
 from .transport import Leg
 from .unit import Clocks
-
-if TYPE_CHECKING:
-    from .line import HousingLine
+from .world import World
 
 _LOOP_FACTOR = 2.0  # a whole loop takes this many ``move_s``
 _LOW_BATTERY = 30.0
@@ -28,7 +25,7 @@ STORE = "store"
 class VehicleUnit:
     """Live state of one AGV. ``task``: wait, charge, fetch-blanks, bring-blanks, fetch-finished, bring-finished."""
 
-    def __init__(self, plan: TransportPlan, line: HousingLine, index: int) -> None:
+    def __init__(self, plan: TransportPlan, line: World, index: int) -> None:
         assert plan.rail is not None
         self.plan, self.line, self.code = plan, line, plan.code
         self.rail: Rail = plan.rail
