@@ -38,7 +38,7 @@ def band(figures: LineFigures, language: str) -> dict[str, Any]:
     stations = sorted(figures.line.template.stations, key=lambda s: (s.op, s.code))
     return {
         "rows": [_row(figures, station, station.code in slow, language) for station in stations],
-        "ticks": [(_x(figures, at), clock(at, figures.line.calendar.zone)) for at in _hours(figures)],
+        "ticks": _ticks(figures),
         "breaks": [(_x(figures, a), _width(figures, a, b)) for a, b in figures.shift.breaks],
         "now": _x(figures, figures.until_us) if figures.open else "",
         "rest": (_x(figures, figures.until_us), _width(figures, figures.until_us, figures.shift.end_us)),
@@ -51,7 +51,7 @@ def unit_band(figures: LineFigures, unit: UnitFigures) -> dict[str, Any]:
     """The same for one unit."""
     return {
         "rows": [Row(unit.code, unit.code, unit.state, _groups(figures, unit), None, False)],
-        "ticks": [(_x(figures, at), clock(at, figures.line.calendar.zone)) for at in _hours(figures)],
+        "ticks": _ticks(figures),
         "breaks": [(_x(figures, a), _width(figures, a, b)) for a, b in figures.shift.breaks],
         "now": _x(figures, figures.until_us) if figures.open else "",
         "rest": (_x(figures, figures.until_us), _width(figures, figures.until_us, figures.shift.end_us)),
@@ -88,6 +88,14 @@ def _x(figures: LineFigures, at: int) -> str:
 def _width(figures: LineFigures, start: int, end: int) -> str:
     share = 100 * (end - start) / (figures.shift.end_us - figures.shift.start_us)
     return f"{max(MIN_SHARE, share):.2f}"
+
+
+def _ticks(figures: LineFigures) -> list[tuple[str, str, str]]:
+    """(x %, label, anchor) of the hours; the outer labels stay inside."""
+    hours = _hours(figures)
+    anchors = ["start", *["middle"] * (len(hours) - 2), "end"]
+    zone = figures.line.calendar.zone
+    return [(_x(figures, at), clock(at, zone), anchor) for at, anchor in zip(hours, anchors, strict=False)]
 
 
 def _hours(figures: LineFigures) -> list[int]:
