@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import zlib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -91,9 +92,9 @@ def _filled(path: Path, ticks: int = 300) -> None:
     journal.close()
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The bytes of a whole journal of 300 ticks of three devices."""
+@cache
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The bytes of a journal of 300 ticks of three devices."""
     path = tmp_path_factory.mktemp("filled") / "gw1.db"
     _filled(path)
     connection = sqlite3.connect(path)
@@ -105,8 +106,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(share=st.floats(0, 1), torn=st.booleans(), noise=st.binary(min_size=1, max_size=600))
 def test_a_damaged_file_is_set_aside_and_its_whole_rows_are_kept(
-    filled: bytes, tmp_path_factory: pytest.TempPathFactory, share: float, torn: bool, noise: bytes
+    tmp_path_factory: pytest.TempPathFactory, share: float, torn: bool, noise: bytes
 ) -> None:
+    filled = whole(tmp_path_factory)
     folder = tmp_path_factory.mktemp("damaged")
     path = folder / "gw1.db"
     cut = int(len(filled) * share)
@@ -198,9 +200,9 @@ def test_a_full_disk_is_a_named_state_refuses_and_heals(tmp_path: Path) -> None:
         [sys.executable, "-c", FULL_DISK, str(path)], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    taken, refused, state, after, whole, rows = done.stdout.split()
+    taken, refused, state, after, dense, rows = done.stdout.split()
     assert int(taken) > 0
-    assert (refused, state, after, whole) == ("journal.disk_full", "disk_full", "ok", "True")
+    assert (refused, state, after, dense) == ("journal.disk_full", "disk_full", "ok", "True")
     journal = Journal.open(path, "gw1")
     try:
         assert journal.stats().salvaged == ""

@@ -9,6 +9,7 @@ record, a second observation says that the source confirmed it, at the source's 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gearpark.base.limits import MAX_FUTURE_S, MAX_PAST_YEARS, MAX_TEXT_VALUE
+from gearpark.base.problems import Problem
 from gearpark.base.wire import Observation, SignalInfo, Status, Value
 
 from .limits import STALL_FACTOR, STALL_FLOOR_S
@@ -27,15 +29,20 @@ OFFSET_WINDOW_S = 60.0  # the clock offset is the least delayed reading of the l
 RATE_WINDOW_S = 5.0
 CONFIRM_MARGIN_US = 2_000_000  # a change under way from machine to server is younger than this: it must win
 SKEW_S = 2.0  # a clock offset below this may be delay
+JOURNAL_RETRY_S = 1.0
 SLICE = 8_000  # observations handed on at once, so that one burst does not hold the loop
+UNSTORED: tuple[Value, int] = (None, -1)  # equals no value and status that can arrive
 LOST = int(Status.UNCERTAIN_NO_COMMUNICATION)
+
+
+log = logging.getLogger(__name__)
 
 
 class Sink(Protocol):
     """Where accepted observations go: the journal's pipe, or a list in tests."""
 
     async def put(self, org: str, observations: list[Observation], *, historical: bool = False) -> None:
-        """Take the observations; waits while the pipe is full. Raises nothing that a source could cause."""
+        """Return when they are durable. Raises Problems with status 503 or 507 while it cannot take more."""
 
 
 class Bookmarks(Protocol):
@@ -103,6 +110,7 @@ class Link:
         self._sink = sink
         self._rate = wanted.option("max_points_per_s", DEFAULT_MAX_POINTS_PER_S)
         self._tokens = self._rate
+        self._putting = 0
         self._filled_s = monotonic()
         self._offsets: list[tuple[float, float]] = []
         self._window: list[tuple[float, int]] = []
@@ -187,8 +195,36 @@ class Link:
         for start in range(0, len(batch), SLICE):
             part = self._checked(batch[start : start + SLICE], historical, confirmed_us)
             if part:
-                await self._throttle(len(part))
+                self._putting += 1
+                try:
+                    await self._throttle(len(part))
+                    await self._store(part, historical)
+                except BaseException:  # not stored: the same value sent again is no duplicate
+                    for observation in part:
+                        self.tags[observation.tag].last = UNSTORED
+                    raise
+                finally:
+                    self._putting -= 1
+
+    async def _store(self, part: list[Observation], historical: bool) -> None:
+        """Hand on; while the journal cannot take more (full, no disk), wait: the source keeps what it has."""
+        while True:
+            try:
                 await self._sink.put(self.wanted.org, part, historical=historical)
+            except Problem as problem:
+                if problem.status not in (503, 507):
+                    raise
+                self.last_error = problem.sentence
+                if self.say("stalled", problem.sentence):
+                    log.warning("connection %s waits: %s", self.wanted.id, problem.sentence)
+                await asyncio.sleep(JOURNAL_RETRY_S)
+            else:
+                return
+
+    @property
+    def busy(self) -> bool:
+        """True while values wait to be stored: a source is not silent because we do not listen."""
+        return self._putting > 0
 
     def reject(self, reason: str, sample: str = "") -> None:
         """Count one thing the source sent that cannot be stored, and keep the newest sample of it."""
@@ -282,6 +318,8 @@ class Link:
     def stale(self) -> list[str]:
         """Tags with an expected interval and no fresh value for twice that long (and no record of it yet)."""
         moment = self.monotonic()
+        if self.busy:
+            return []
         return [
             name
             for name, state in self.tags.items()

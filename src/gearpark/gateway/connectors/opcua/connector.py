@@ -272,6 +272,9 @@ class _Work:
     def _silent(self) -> str:
         live = self.subscriptions.live if self.subscriptions is not None else []
         moment = time.monotonic()
+        if self.link.busy:  # not asking because the journal is slow is no silence of the server
+            self.pump.heard_s.update({one.id: moment for one in live})
+            return ""
         for one in live:
             quiet_s = moment - self.pump.heard_s.get(one.id, moment)
             if quiet_s > max(self.settings.silence_s, one.publishing_s * self.settings.keep_alive_count * 2):

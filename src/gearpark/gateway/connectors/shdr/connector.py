@@ -59,7 +59,6 @@ class _Work:
         self.heartbeat_s: float | None = None
         self.heard_s = link.monotonic()
         self.began_s = self.heard_s
-        self.busy = False  # values are being stored: not reading is our doing, not silence
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -72,7 +71,6 @@ class _Work:
             data = await self.reader.read(READ_BYTES)
             if not data:
                 raise ConnectionError("the adapter closed the connection")
-            self.busy = True
             block, newline, tail = (tail + data).rpartition(b"\n")
             if len(tail) > MAX_LINE_BYTES:
                 raise Problem(
@@ -80,7 +78,7 @@ class _Work:
                 )
             if newline:
                 await self._take(block.decode("utf-8", "replace"))
-            self.heard_s, self.busy = self.link.monotonic(), False
+            self.heard_s = self.link.monotonic()
 
     async def _take(self, block: str) -> None:
         made = self.lines.read(block.split("\n"))
@@ -136,7 +134,7 @@ class _Work:
                 self.writer.write(b"* PING\n")
                 await self.writer.drain()
             quiet_s = moment - unanswered_s
-            silent = self.heard_s < unanswered_s and not self.busy
+            silent = self.heard_s < unanswered_s and not self.link.busy
             if silent and self.heartbeat_s is not None and quiet_s > 2 * self.heartbeat_s:
                 raise ConnectionError(
                     f"no line and no PONG for {quiet_s:.1f} s, twice the adapter's heartbeat"
