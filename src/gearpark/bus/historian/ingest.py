@@ -11,6 +11,7 @@ from gearpark.base.limits import MAX_FUTURE_S, MAX_TAG_LENGTH, MAX_TEXT_VALUE
 from gearpark.base.problems import Problem
 from gearpark.base.wire import Quality, Status, Value, quality_of
 from gearpark.bus.nodes import Data, NodeKey
+from gearpark.lake.schema import AT_MAX_US, AT_MIN_US
 from gearpark.lake.writer import Batch, Outcome, Writer
 
 from .quarantine import Quarantine
@@ -154,7 +155,7 @@ class Ingest:
             and None not in data.at_us
             and not data.transient
             and not data.unsupported
-            and (not data.at_us or max(data.at_us) <= latest_us)  # type: ignore[type-var]
+            and (not data.at_us or AT_MIN_US <= min(data.at_us) <= max(data.at_us) <= latest_us)  # type: ignore[type-var, operator]
             and not any(isinstance(value, str) and len(value) > MAX_TEXT_VALUE for value in data.values)
         )
         if clean:
@@ -174,7 +175,7 @@ class Ingest:
             reason = _reason(tag, at_us, value)
             if reason:
                 refused.setdefault(reason, []).append(name)
-            if tag is None or at_us is None:
+            if tag is None or at_us is None or not AT_MIN_US <= at_us < AT_MAX_US:
                 continue
             kept, kept_status = (None, int(Status.BAD_OUT_OF_RANGE)) if reason else (value, status)
             if at_us > latest_us:
@@ -217,6 +218,8 @@ def _reason(tag: str | None, at_us: int | None, value: Value) -> str:
         return "name_illegal"
     if at_us is None:
         return "no_time"
+    if not AT_MIN_US <= at_us < AT_MAX_US:
+        return "time_out_of_range"
     if isinstance(value, str) and len(value) > MAX_TEXT_VALUE:
         return "text_too_long"
     return ""

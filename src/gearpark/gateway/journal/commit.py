@@ -15,6 +15,7 @@ from gearpark.bus.sparkplug import Point, columns, decode, encode_points
 
 from .buckets import Bucket, SourceBook, Ticket
 from .problems import refused
+from .reserve import Reserve
 from .store import JournalRow, Store
 from .types import (
     DROP_TO_SHARE,
@@ -67,6 +68,8 @@ class Committer:
         self._acks: dict[tuple[str, int], int] = {}
         self._acks_since = 0.0
         self._stopping = self._disk_full = self._failed = False
+        self._reserve = Reserve(store.path)
+        self._disk_full = not self._reserve.take()
         self._rows, self._bytes = store.size()
         self._points_in = self._commits = self._dropped = 0
         self._rejected: Counter[str] = Counter()
@@ -100,9 +103,13 @@ class Committer:
             taken = self._wait()
             if taken is None:
                 return
-            if not self._commit(*taken) and not self._stopping:
+            if any(taken) and not self._commit(*taken):
+                if self._stopping:
+                    return  # what was put was refused; rows not trimmed are trimmed next time
                 with self._cond:
                     self._cond.wait_for(lambda: self._stopping, RETRY_S)
+            elif self._disk_full:
+                self._recover()
 
     def _wait(self) -> tuple[list[Bucket], dict[tuple[str, int], int]] | None:
         """Block until something is due; None when closing and nothing is left."""
@@ -119,6 +126,8 @@ class Committer:
     def _due_s(self, now_s: float) -> float:
         """When the next commit should begin (monotonic seconds)."""
         due_s = self._acks_since + ACK_DELAY_S if self._acks else float("inf")
+        if self._disk_full:
+            due_s = min(due_s, self._last_commit_s + RETRY_S)
         light = self._light(now_s)
         for bucket in self._buckets.values():
             due_s = min(due_s, bucket.opened_s + self._gather_s(bucket, light))
@@ -219,7 +228,6 @@ class Committer:
         now_s = time.monotonic()
         self._commit_s.append(now_s - begun_s)
         self._recent_rows.append((now_s, sum(len(plan.rows) for plan in plans)))
-        self._disk_full = False
 
     def _refuse(self, error: Exception) -> Exception:
         """Roll back, name the state, and say what the putters hear."""
@@ -234,6 +242,7 @@ class Committer:
             if not self._disk_full:
                 log.error("journal: the disk refused a commit: %s", error)
             self._disk_full = True
+            self._reserve.give_up()  # what is acknowledged can go, and make room
         elif code in _BROKEN:
             self._failed = True
             log.critical("journal: the file is damaged: %s; restart the gateway to salvage it", error)
@@ -241,11 +250,20 @@ class Committer:
             log.exception("journal: commit failed", exc_info=error)
         return refused(error)
 
+    def _recover(self) -> None:
+        """Out of the disk_full state as soon as the reserve can be held again."""
+        if self._reserve.take():
+            self._disk_full = False
+            log.info("journal: there is disk space again")
+
     def _tidy(self, trimmed: bool) -> None:
         if not trimmed:
             return
         try:
-            self.store.give_back_space()
+            if self._disk_full:
+                self.store.shrink()
+            else:
+                self.store.give_back_space()
         except sqlite3.Error as error:
             log.warning("journal: space not returned: %s", error)
 
@@ -258,16 +276,20 @@ class Committer:
         """
         lost: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
         rows = size = points = 0
-        while total + size > self._budget * DROP_TO_SHARE:
-            chunk = self.store.oldest(DROP_CHUNK_ROWS)
-            if not chunk:
-                break
-            for _, source, row, row_size in chunk:
+        target = self._budget * DROP_TO_SHARE
+        while total + size > target:
+            gone: list[int] = []
+            for ident, source, row, row_size in self.store.oldest(DROP_CHUNK_ROWS):
+                if total + size <= target:
+                    break
+                gone.append(ident)
                 rows, size, points = rows - 1, size - row_size, points + row.points
                 first = lost[source, row.device]
                 for alias, at_us in _aliases_and_times(row):
                     first[alias] = min(at_us, first.get(alias, at_us))
-            self.store.delete([ident for ident, *_ in chunk])
+            if not gone:
+                break
+            self.store.delete(gone)
         log.warning("journal: over budget, %d observations dropped, gap records written", points)
         by_name = {plan.book.name: plan for plan in plans}
         for (source, device), first in lost.items():

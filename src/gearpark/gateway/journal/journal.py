@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import statistics
 import time
 from collections.abc import Sequence
@@ -10,12 +11,14 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from gearpark.base.ids import split_tag, tag
+from gearpark.base.problems import Problem
 from gearpark.base.wire import Observation, Status
 from gearpark.bus.sparkplug import Point
 
 from .buckets import MAX_TIME_US, SourceBook, Ticket, clean
 from .commit import Committer
-from .problems import busy, closed, full, too_many_tags
+from .problems import busy, closed, disk_full, full, too_many_tags
+from .reserve import Reserve
 from .salvage import salvage
 from .store import AliasRow, Damaged, JournalRow, Store
 from .types import (
@@ -52,7 +55,7 @@ class Journal(Committer):
         """
         report = None
         try:
-            store = Store(path)
+            store = _opened(path)
         except Damaged as damage:
             store, report = salvage(path, str(damage), time.time_ns() // 1000)
         journal = cls(store, gateway, budget_bytes, policy, flush_s)
@@ -122,6 +125,8 @@ class Journal(Committer):
     def _refuse_if_unable(self, points: int) -> None:
         if self._stopping or self._failed:
             raise closed()
+        if self._disk_full:
+            raise disk_full(self._last_error)
         if self._policy == "refuse" and self._bytes >= self._budget:
             raise full(self._budget)
         if self._pending and self._pending + points > MAX_PENDING_POINTS:
@@ -173,8 +178,14 @@ class Journal(Committer):
             return sorted(self._book(source).rows.values())
 
     def unsent(self, source: str, boot: int, after_seq: int, limit: int) -> list[JournalRow]:
-        """Committed rows of one boot after a seq, in order."""
-        return self.store.unsent(source, boot, after_seq, limit)
+        """Committed rows of one boot after a seq, in order. A file found damaged turns the state to `failed`: the
+        gateway is to be started again, which salvages it."""
+        try:
+            return self.store.unsent(source, boot, after_seq, limit)
+        except sqlite3.DatabaseError as error:
+            if not isinstance(error, sqlite3.OperationalError):
+                self._failed, self._last_error = True, str(error)
+            raise
 
     def before(self, source: str, boot: int, seq: int) -> int:
         """The highest seq below `seq` still in the journal, 0 when none is."""
@@ -236,3 +247,15 @@ class Journal(Committer):
             self._cond.notify()
         self._thread.join()
         self.store.close()
+
+
+def _opened(path: Path) -> Store:
+    """The store; on a full disk with the help of the reserve, so that old rows can still be sent and trimmed."""
+    try:
+        return Store(path)
+    except Problem as problem:
+        reserve = Reserve(path)
+        if problem.code != "journal.unusable" or not reserve.path.exists():
+            raise
+        reserve.give_up()
+        return Store(path)

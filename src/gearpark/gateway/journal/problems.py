@@ -37,15 +37,19 @@ def too_many_tags(source: str, tag: str, limit: int) -> Problem:
     )
 
 
+def disk_full(why: str) -> Problem:
+    return Problem(
+        "journal.disk_full",
+        f"The disk refuses journal commits ({why}). What was acknowledged before is safe; this data was not "
+        "taken. Free disk space; the journal goes on by itself.",
+        status=507,
+    )
+
+
 def refused(error: Exception) -> Problem:
     """A commit failed: nothing of it was kept."""
     if isinstance(error, sqlite3.Error):
-        return Problem(
-            "journal.disk_full",
-            f"The disk refused a journal commit ({error}). What was acknowledged before is safe; this data was not "
-            "taken. Free disk space; the journal goes on by itself.",
-            status=507,
-        )
+        return disk_full(str(error))
     return Problem(
-        "journal.disk_full", f"A journal commit failed: {error}. This data was not taken.", status=507
+        "journal.failed", f"A journal commit failed: {error}. This data was not taken.", status=500
     )

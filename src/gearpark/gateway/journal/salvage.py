@@ -113,6 +113,11 @@ def _copy_rows(old: sqlite3.Connection, store: Store, names: dict[int, str], res
             continue
         if row is None:
             return
+        if row[0] <= last:  # a damaged tree leads in circles
+            result.unreadable += 1
+            last += step
+            step = min(step * 2, 1 << 16)
+            continue
         last, step = row[0], 1
         ident, boot, seq, device, points, historical, committed_us, crc, payload = row[1:]
         if ident not in names or not isinstance(payload, bytes) or zlib.crc32(payload) != crc:

@@ -95,7 +95,7 @@ class Store:
 
     def _check(self) -> None:
         """Structure (SQLite's own check), then every payload's checksum; raises Damaged."""
-        found = self._write.execute("PRAGMA quick_check(1)").fetchone()[0]
+        found = self._write.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
             raise Damaged(found)
         if self._write.execute("SELECT count(*) FROM sqlite_master WHERE name='batch'").fetchone()[0]:
@@ -175,6 +175,11 @@ class Store:
         """Return free pages to the disk, a bounded number at a time."""
         if self._write.execute("PRAGMA freelist_count").fetchone()[0] > VACUUM_FROM_PAGES:
             self._write.execute(f"PRAGMA incremental_vacuum({VACUUM_PAGES})").fetchall()
+
+    def shrink(self) -> None:
+        """Return all free space to a disk that is full: free pages first, so that the WAL has less to copy."""
+        self._write.execute("PRAGMA incremental_vacuum").fetchall()
+        self._write.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     # --- reading -------------------------------------------------------------------------------------------------
 
