@@ -80,7 +80,8 @@ def name_for(path: list[str], taken: set[str]) -> str:
     parents = [snake(part) for part in path[:-1] if _bare(part) not in GROUPS]
     while made in taken and parents:
         made = f"{parents.pop()}_{made}"[:MAX_NAME]
-    stem, number = made or "signal", 2
+    made = made or "signal"
+    stem, number = made, 2
     while made in taken or not SIGNAL.fullmatch(made):
         made, number = f"{stem[: MAX_NAME - 4]}_{number}", number + 1
     taken.add(made)

@@ -214,6 +214,8 @@ async def _refreshed(
 ) -> dict[ua.NodeId, float]:
     """Nodes whose source time moved between each two of three readings -> expected interval, whole seconds."""
     watched = [node for node in nodes if first.get(node) is not None][:WATCHED]
+    if not watched:
+        return {}
     rounds = [{node: micros(first[node].SourceTimestamp) for node in watched}]
     for _ in range(2):
         await asyncio.sleep(WATCH_GAP_S)
