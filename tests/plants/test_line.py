@@ -94,6 +94,10 @@ def test_counters_grow_and_times_never_go_back(day: Day) -> None:
         assert held[code, "part_count"] == held[code, "good_count"] + held[code, "scrap_count"]
 
 
+def test_a_signal_has_one_value_an_instant(day: Day) -> None:
+    assert len({c[:3] for c in day[1]}) == len(day[1])
+
+
 def test_every_canonical_event_signal_is_told_with_its_type(day: Day) -> None:
     told = defaultdict(set)
     for change in day[1]:

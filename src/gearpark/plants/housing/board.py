@@ -31,18 +31,25 @@ _STATE_SIGNALS = ("item_state", "operation_mode", "packml_state", "suspend_reaso
 
 
 class Board:
-    """Current values by device and signal; ``put`` records only real changes."""
+    """Current values by device and signal; ``put`` records only real changes, one an instant: the last."""
 
     def __init__(self, devices: list[str]) -> None:
         self.values: dict[str, dict[str, Value]] = {code: {} for code in devices}
         self.states: dict[str, str] = {}
         self.changes: list[Change] = []
+        self._place: dict[tuple[str, str], int] = {}  # where a signal's newest change stands in ``changes``
 
     def put(self, at_us: int, device: str, signal: str, value: Value) -> None:
         held = self.values[device]
-        if held.get(signal) != value:
-            held[signal] = value
-            self.changes.append(Change(at_us, device, signal, value))
+        if held.get(signal) == value:
+            return
+        held[signal] = value
+        change, place = Change(at_us, device, signal, value), self._place.get((device, signal))
+        if place is not None and self.changes[place].at_us == at_us:
+            self.changes[place] = change
+            return
+        self._place[device, signal] = len(self.changes)
+        self.changes.append(change)
 
     def add(self, at_us: int, device: str, signal: str, step: int = 1) -> None:
         """Move a counter on."""
@@ -58,4 +65,5 @@ class Board:
     def take(self) -> list[Change]:
         """The changes since the last call, in order of time."""
         taken, self.changes = self.changes, []
+        self._place.clear()
         return taken
