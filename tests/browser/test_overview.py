@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.axe import assert_axe_clean, assert_fits
-
-from gearpark.base.time import now_utc
-
-PICTURES = os.environ.get("GEARPARK_PICTURES")  # a folder: keep what the tests saw
-
-
-def demo_park() -> None:
-    from gearpark.config.demo.load import load_park
-
-    load_park(now_utc())
-
-
-def picture(page: Page, name: str, *, full: bool = True) -> None:
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=full)
+from tests.browser.pictures import demo_park, picture
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,8 @@ def crumb(label: str, url: str = "") -> SafeString:
 
 @register.filter
 def plain(value: Any, decimals: int = 0) -> str:
-    return numbers.plain(value, int(decimals))
+    """A number as people read it; text and what is missing stay what they are."""
+    return value if isinstance(value, str) else numbers.plain(value, int(decimals))
 
 
 @register.filter
