@@ -88,7 +88,7 @@ def test_a_machine_is_never_fed_twice(firm: Scope, park_scope: Scope) -> None:
     elsewhere = proposal("m1", url="opc.tcp://127.0.0.1:48500")
     with acting(firm):
         assert "already fed" in services.plan(firm, elsewhere, Choices()).refusals[0]
-        with pytest.raises(Problem, match="telemetry.refused"):
+        with pytest.raises(Problem, match=r"telemetry\.refused"):
             services.apply_proposal(firm, elsewhere, Choices())
         assert len(queries.connections(firm)) == 1
 
@@ -222,9 +222,9 @@ def test_rows_of_other_firms_do_not_exist(firm: Scope, other_firm: Scope, park_s
     key = onboard(firm, park_scope, "m1").connection
     with acting(other_firm):
         assert queries.search(other_firm) == []
-        with pytest.raises(Problem, match="telemetry.connection_unknown"):
+        with pytest.raises(Problem, match=r"telemetry\.connection_unknown"):
             queries.connection(other_firm, key)
-        with pytest.raises(Problem, match="telemetry.tag_unknown"):
+        with pytest.raises(Problem, match=r"telemetry\.tag_unknown"):
             queries.known(other_firm, ["m1/load"])
     with acting(park_scope):
         assert len(queries.search(park_scope)) == 3

@@ -128,7 +128,7 @@ def _series(info: TagInfo, found: ChartSeries, language: str) -> dict[str, Any]:
     return {
         "tag": info.tag,
         "name": label(info, language),
-        "unit": info.unit,
+        "unit": info.shown_unit,
         "kind": info.kind.value,
         "grain_s": bucket_us / 1e6,
         **columns,

@@ -33,11 +33,21 @@ class NamespacePage:
     trail: list[tuple[str, str]]
 
 
+def _firm_names(scope: Scope, nodes: list[registry.AssetNode], language: str) -> dict[str, str]:
+    """Slug -> name of the organisations that stand at the roots of the paths."""
+    slugs = tuple({node.path.split("/")[0] for node in nodes})
+    chinese = language.startswith("zh")
+    found = registry.organisations(scope, slugs=slugs)
+    return {firm.slug: (firm.name_zh if chinese else firm.name_en) or firm.name_zh for firm in found}
+
+
 def _nodes(scope: Scope) -> list[registry.AssetNode]:
     return [node for node in registry.assets(scope) if node.active]
 
 
-def _branch(nodes: list[registry.AssetNode], counts: dict[str, int], prefix: str) -> list[TreeNode]:
+def _branch(
+    nodes: list[registry.AssetNode], counts: dict[str, int], prefix: str, names: dict[str, str]
+) -> list[TreeNode]:
     """Children of a path prefix ("" is the park), by name. A step may be a node, or only part of longer paths."""
     depth = len(prefix.split("/")) if prefix else 0
     steps: dict[str, list[registry.AssetNode]] = {}
@@ -51,7 +61,7 @@ def _branch(nodes: list[registry.AssetNode], counts: dict[str, int], prefix: str
         made.append(
             TreeNode(
                 path=path,
-                name=own.name if own is not None else path.rsplit("/", 1)[-1],
+                name=own.name if own is not None else names.get(path, path.rsplit("/", 1)[-1]),
                 level=own.level if own is not None else LEVEL_NAMES[min(depth, len(LEVEL_NAMES) - 1)],
                 asset=own.id if own is not None else "",
                 assets=len(below),
@@ -64,7 +74,7 @@ def _branch(nodes: list[registry.AssetNode], counts: dict[str, int], prefix: str
 
 def branch(scope: Scope, path: str) -> list[TreeNode]:
     """The children of one path, for a branch that is opened."""
-    return _branch(_nodes(scope), counts_by_asset(scope), path.strip("/"))
+    return _branch(_nodes(scope), counts_by_asset(scope), path.strip("/"), {})
 
 
 def _tags_below(scope: Scope, nodes: list[registry.AssetNode], path: str) -> list[TagInfo]:
@@ -74,7 +84,7 @@ def _tags_below(scope: Scope, nodes: list[registry.AssetNode], path: str) -> lis
 
 
 def namespace_page(
-    scope: Scope, *, path: str, q: str, kind: str, after: str, asset: str, now: datetime
+    scope: Scope, *, path: str, q: str, kind: str, after: str, asset: str, now: datetime, language: str
 ) -> NamespacePage:
     """The browser: tree open down to ``path`` (or to an asset's path), its tags with newest values, a page at a time."""
     nodes = _nodes(scope)
@@ -84,7 +94,11 @@ def namespace_page(
     path = path.strip("/")
     steps = path.split("/") if path else []
     prefixes = ["/".join(steps[: n + 1]) for n in range(len(steps))]
-    names = {node.path: node.name for node in nodes}
+    firms = _firm_names(scope, nodes, language)
+    names = firms | {node.path: node.name for node in nodes}
+    tree = _branch(nodes, counts, "", firms)
+    if not prefixes and len(tree) == 1:
+        prefixes = [tree[0].path]  # one firm only: open it, there is nothing to choose
     if path and not q:
         infos = [info for info in _tags_below(scope, nodes, path) if not kind or info.kind == kind]
         start = next((k + 1 for k, info in enumerate(infos) if info.tag == after), 0) if after else 0
@@ -97,10 +111,10 @@ def namespace_page(
         q=q,
         kind=kind,
         asset=asset,
-        tree=_branch(nodes, counts, ""),
-        open_nodes={prefix: _branch(nodes, counts, prefix) for prefix in prefixes},
+        tree=tree,
+        open_nodes={prefix: _branch(nodes, counts, prefix, firms) for prefix in prefixes},
         rows=rows_of(shown, now),
         next_after=shown[-1].tag if more and shown else "",
         total_tags=sum(counts.values()),
-        trail=[(names.get(prefix, prefix.rsplit("/", 1)[-1]), prefix) for prefix in prefixes],
+        trail=[(names.get(prefix, prefix.rsplit("/", 1)[-1]), prefix) for prefix in prefixes if path],
     )

@@ -121,6 +121,7 @@ class ConnectionsPage:
     """Every connection with health, and the gateways."""
 
     rows: list[ConnectionInfo]
+    total: int
     counts: dict[str, int]
     points_per_s: float
     journal: JournalHealth
@@ -141,6 +142,7 @@ def connections_page(scope: Scope, *, text: str, state: str, org: str, now: date
     asked = bool(text or state or org)
     return ConnectionsPage(
         rows=connections(scope, text=text, state=state, org=org) if asked else every,
+        total=len(every),
         counts=counts,
         points_per_s=sum(item.health.points_per_s for item in every),
         journal=journal_total(every),

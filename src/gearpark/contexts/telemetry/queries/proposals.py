@@ -21,6 +21,7 @@ MAX_SIGNALS = 400
 MAX_TEXT = 400
 MAX_NAME = 120
 MAX_WARNINGS = 50
+SERVER_WORDS = ("name", "product", "manufacturer", "version", "sender")
 
 
 def protocol_of(text: str) -> Protocol:
@@ -150,10 +151,11 @@ def legal_id(text: str) -> str:
 
 
 def _server(raw: Any) -> str:
-    """What answered, in one line."""
-    if isinstance(raw, Mapping):
-        return _text(" ".join(str(value) for value in raw.values() if value), MAX_NAME)
-    return _text(raw, MAX_NAME)
+    """What answered, in a few words; never a time, which would name the connection after the moment."""
+    if not isinstance(raw, Mapping):
+        return _text(raw, MAX_NAME)
+    words = [_text(raw.get(key), MAX_NAME) for key in SERVER_WORDS]
+    return " ".join(dict.fromkeys(word for word in words if word))[:MAX_NAME]
 
 
 def read_proposal(protocol: Protocol, url: str, gateway: str, raw: Mapping[str, Any]) -> Proposal:

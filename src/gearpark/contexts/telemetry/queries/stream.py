@@ -40,7 +40,7 @@ def open_streams() -> int:
 def _message(info: TagInfo, value: Latest) -> dict[str, object]:
     return value.as_dict() | {
         "at": None if value.at_us is None else from_us(value.at_us).isoformat(),
-        "unit": info.unit,
+        "unit": info.shown_unit,
     }
 
 

@@ -29,6 +29,17 @@ class JobRunInfo:
     asked_by: str = ""
 
     @property
+    def facts(self) -> list[tuple[str, Any]]:
+        """The result flattened to (name, value), without what is zero or empty."""
+        flat: list[tuple[str, Any]] = []
+        for key, value in self.result.items():
+            if isinstance(value, dict):
+                flat += [(f"{key} {name}", inner) for name, inner in value.items()]
+            elif key != "at":
+                flat.append((key, value))
+        return [(name.replace("_", " "), value) for name, value in flat if value]
+
+    @property
     def duration_s(self) -> float | None:
         return None if self.ended_at is None else (self.ended_at - self.started_at).total_seconds()
 

@@ -26,6 +26,11 @@ class ProposedSignal:
     sample: Value = None
     sample_quality: str = ""
 
+    @property
+    def sample_text(self) -> str:
+        """The sample as people read it."""
+        return f"{self.sample:.6g}" if isinstance(self.sample, float) else str(self.sample or "")
+
 
 @dataclass(frozen=True, slots=True)
 class ProposedAsset:
@@ -43,6 +48,11 @@ class ProposedAsset:
     recognised_by: str = ""
     warnings: tuple[str, ...] = ()
     signals: tuple[ProposedSignal, ...] = ()
+
+    @property
+    def maker(self) -> str:
+        """Manufacturer, model and serial number in one line."""
+        return " ".join(part for part in (self.manufacturer, self.model, self.serial_number) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,7 @@ class Change:
         return [
             (name, self.before.get(name), self.after.get(name))
             for name in names
-            if self.before.get(name) != self.after.get(name)
+            if (self.before.get(name) or "") != (self.after.get(name) or "")
         ]
 
 

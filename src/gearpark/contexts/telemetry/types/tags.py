@@ -9,6 +9,8 @@ from typing import Any
 from gearpark.base.time import from_us
 from gearpark.base.wire import Quality, SignalKind, Value
 
+SHOWN_UNITS = {"1": "", "Cel": "°C", "deg": "°", "/min": "1/min"}
+
 
 @dataclass(frozen=True, slots=True)
 class TagInfo:
@@ -29,6 +31,11 @@ class TagInfo:
     def title(self, language: str) -> str:
         """The signal's name in a language, or its technical name."""
         return (self.title_zh if language.startswith("zh") else self.title_en) or self.signal
+
+    @property
+    def shown_unit(self) -> str:
+        """The unit as people write it: pieces carry none, degrees their sign."""
+        return SHOWN_UNITS.get(self.unit, self.unit)
 
     @property
     def decimals(self) -> int:

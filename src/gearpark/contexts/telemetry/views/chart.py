@@ -67,11 +67,16 @@ def page(request: HttpRequest) -> HttpResponse:
     period = [(key, request.GET[key]) for key in ("last", "start", "end") if request.GET.get(key)]
     tags = [("tag", info.tag) for info in made.tags]
     here = reverse("chart")
+    colours = {item["tag"]: place % 8 + 1 for place, item in enumerate(made.document.get("series", []))}
     context = {
         "page": made,
         "now": now,
         "chips": [
-            (info, f"{here}?{urlencode([pair for pair in tags if pair[1] != info.tag] + period)}")
+            (
+                info,
+                f"{here}?{urlencode([pair for pair in tags if pair[1] != info.tag] + period)}",
+                colours.get(info.tag),
+            )
             for info in made.tags
         ],
         "ranges": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from gearpark.base.time import now_utc
@@ -19,7 +20,7 @@ def browser(request: HttpRequest) -> HttpResponse:
     """GET ``?path=&q=&kind=&after=``: tree at the left, tags with live values at the right."""
     now = now_utc()
     asked = {name: request.GET.get(name, "") for name in ("path", "q", "kind", "after", "asset")}
-    page = queries.namespace_page(scope_of(request), now=now, **asked)
+    page = queries.namespace_page(scope_of(request), now=now, language=get_language() or "en", **asked)
     part = request.headers.get("HX-Request") == "true"
     template = "telemetry/parts/tags.html" if part else "telemetry/uns.html"
     return render(request, template, {"page": page, "now": now})

@@ -1,7 +1,8 @@
 // The chart page around <park-chart>: strips of words on the same time axis, and rolling on while the period ends now.
 const ROLL_MIN_MS = 2000;
 const ROLL_STEPS = 400; // a rolling chart asks again each time it would move by a 400th of its width
-const MIN_LABEL_PX = 34;
+const LABEL_PX = 12; // wide enough for one Chinese character at the strip's size
+const MAX_KEY_WORDS = 12;
 const SVG = "http://www.w3.org/2000/svg";
 const chart = document.querySelector("park-chart");
 const strips = document.querySelector("[data-strips]");
@@ -34,7 +35,7 @@ function draw(data) {
     const name = document.createElement("span");
     name.textContent = strip.name + (strip.thinned ? ` · ${strips.dataset.more}` : "");
     const svg = make("svg", { viewBox: `0 0 ${width} 26`, role: "img", "aria-label": strip.name });
-    const words = [...new Set(strip.segments.map((segment) => segment.text))];
+    const words = [...new Set(strip.segments.map((segment) => segment.text).filter(Boolean))];
     for (const segment of strip.segments) {
       const x = left + (segment.start_us - data.start_us) * scale;
       const w = Math.max(0.5, (segment.end_us - segment.start_us) * scale);
@@ -42,10 +43,16 @@ function draw(data) {
       const look = !known ? "no-data" : segment.text ? `w${words.indexOf(segment.text) % 8}` : "empty-word";
       const rect = svg.appendChild(make("rect", { x, width: w, y: 2, height: 22, class: look }));
       rect.appendChild(make("title")).textContent = `${segment.text || "–"} · ${clock(segment.start_us)} – ${clock(segment.end_us)} · ${segment.quality}`;
-      if (w > MIN_LABEL_PX && segment.text) {
+      if (segment.text && w > segment.text.length * LABEL_PX + 8) {
         const label = svg.appendChild(make("text", { x: x + 4, y: 17 }));
-        label.textContent = segment.text.slice(0, Math.floor(w / 7));
+        label.textContent = segment.text;
       }
+    }
+    for (const [index, word] of words.filter(Boolean).slice(0, MAX_KEY_WORDS).entries()) {
+      const key = name.appendChild(document.createElement("span"));
+      key.className = "key";
+      key.appendChild(make("svg", { viewBox: "0 0 12 12", "aria-hidden": "true" })).appendChild(make("rect", { width: 12, height: 12, class: `w${index % 8}` }));
+      key.append(word);
     }
     box.append(name, svg);
     return box;

@@ -5,6 +5,7 @@ document.addEventListener("live", (event) => {
   const row = event.target.closest("[data-tag-row]");
   if (!row) return;
   const { quality, at } = event.detail;
+  row.classList.toggle("unknown", !at);
   const cell = row.querySelector("[data-quality]");
   if (cell && quality && cell.dataset.quality !== quality && shapes.has(quality)) {
     cell.dataset.quality = quality;
