@@ -54,3 +54,12 @@ def test_noise_is_even_and_keyed() -> None:
     assert max(values) < 1
     assert abs(sum(values) / len(values)) < 0.02
     assert noise(42, 7) == noise(42, 7) != noise(43, 7)
+
+
+def test_every_sampled_signal_is_sampled_every_time() -> None:
+    line = HousingLine("qc-l1", seed=7, start_us=START_US)
+    sampler = AnalogSampler(line)
+    first = {c[1:3] for c in sampler.sample(line.now_us)}
+    for minute in range(1, 200, 3):
+        line.run_until(START_US + minute * 60_000_000)
+        assert {c[1:3] for c in sampler.sample(line.now_us)} == first

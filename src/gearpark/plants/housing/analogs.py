@@ -119,6 +119,8 @@ class AnalogSampler:
         }
         if not busy:
             off = unit.line.board.states.get(code) == "off"
+            for axis in ("axis_x", "axis_y", "axis_z"):  # stands where it stopped
+                values[axis] = self._sent.get((code, axis), 0.0)
             values.update(spindle_speed=0.0, spindle_load=0.0, vibration=0.08, power_kw=1.2 if off else 3.4)
             return values
         _, _, speed, load = unit.tools[unit.segment]
