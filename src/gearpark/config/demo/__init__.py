@@ -24,6 +24,6 @@ SIGN_INS = tuple((name, DEMO_PASSWORD) for name, _shown, _org, _role in PEOPLE i
 
 def load(now: datetime) -> dict[str, Any]:
     """Store what is missing of the demo park; returns counts. Django must be set up."""
-    from .load import load_park
+    from .park import load_park
 
     return load_park(now)
