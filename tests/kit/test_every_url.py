@@ -36,7 +36,7 @@ OPEN = (
     "i18n/",
     "theme/",
 )
-REFUSALS = {302, 400, 403, 404, 405, 409, 410, 415, 422, 503}
+REFUSALS = {302, 400, 401, 403, 404, 405, 409, 410, 415, 422, 503}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
