@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -49,9 +49,9 @@ def _spec(scope: Scope) -> lists.ListSpec:
             column("industry", _("Industry"), lambda row: industry_text(row.industry), sort="industry", shown=False, export=lambda row: row.industry),
             column("staff", _("Staff"), numeric=True, sort="staff"),
             column("yearly_output_cny", _("Yearly output"), _millions, numeric=True, unit=_("m CNY"), sort="yearly_output_cny", export=lambda row: row.yearly_output_cny),
-            column("high_tech", _("High-tech"), lambda row: _t("yes") if row.high_tech else "", sort="high_tech", export=lambda row: "yes" if row.high_tech else "no"),
+            column("high_tech", _("High-tech"), lambda row: gettext("yes") if row.high_tech else "", sort="high_tech", export=lambda row: "yes" if row.high_tech else "no"),
             column("contact_name", _("Contact"), shown=False),
-            column("invented", _("Data"), lambda row: _t("invented") if row.invented else _t("from source"), sort="invented", shown=False, export=lambda row: "yes" if row.invented else "no"),
+            column("invented", _("Data"), lambda row: gettext("invented") if row.invented else gettext("from source"), sort="invented", shown=False, export=lambda row: "yes" if row.invented else "no"),
         ),
         filters=(
             lists.Filter("state", _("State"), tuple(STATES.items()), "state"),
@@ -150,11 +150,11 @@ def firm_edit(request: HttpRequest, slug: str = "") -> HttpResponse:
                 form.add_error(field if field in form.fields else None, sentence)
         except Problem as problem:
             form.add_error(None, problem.sentence)
-    title = _t("Change %(name)s") % {"name": name_of(before)} if before else _t("Add a firm")
+    title = gettext("Change %(name)s") % {"name": name_of(before)} if before else gettext("Add a firm")
     context = {
         "form": form,
         "page_title": title,
-        "submit_label": _t("Save"),
+        "submit_label": gettext("Save"),
         "back_url": f"/firms/{slug}/" if slug else "/firms/",
     }
     return render(request, "ui/form.html", context, status=422 if form.errors else 200)

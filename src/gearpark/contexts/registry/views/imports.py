@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from gearpark.base.problems import Problem
@@ -82,6 +82,6 @@ def _page(request: HttpRequest, run: DryRun) -> HttpResponse:
         "rows": rows,
         "hidden": max(0, len(ordered) - MAX_SHOWN_ROWS),
         "counts": _counts(run.counts),
-        "what": _t("Firms") if run.what == "firms" else _t("Assets"),
+        "what": gettext("Firms") if run.what == "firms" else gettext("Assets"),
     }
     return render(request, "registry/dry_run.html", context)

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -30,10 +30,10 @@ def _when(value: Any) -> str:
 
 def _access(row: Any) -> str:
     if row.disabled_at:
-        return _t("disabled")
+        return gettext("disabled")
     if row.person.locked_until_at and row.person.locked_until_at > now_utc():
-        return _t("locked")
-    return _t("active")
+        return gettext("locked")
+    return gettext("active")
 
 
 def _spec(scope: Scope) -> lists.ListSpec:
@@ -124,8 +124,8 @@ def person_invite(request: HttpRequest) -> HttpResponse:
             form.add_error("sign_in", problem.sentence)
     context = {
         "form": form,
-        "page_title": _t("Invite a person"),
-        "submit_label": _t("Make the link"),
+        "page_title": gettext("Invite a person"),
+        "submit_label": gettext("Make the link"),
         "back_url": "/people/",
     }
     return render(request, "ui/form.html", context, status=422 if form.errors else 200)
@@ -144,7 +144,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["password"] != form.cleaned_data["again"]:
-            form.add_error("again", _t("The two passwords differ."))
+            form.add_error("again", gettext("The two passwords differ."))
         else:
             try:
                 services.accept_invitation(token, form.cleaned_data["password"], now)
