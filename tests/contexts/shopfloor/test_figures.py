@@ -10,12 +10,16 @@ import pytest
 from tests.contexts.shopfloor import plant
 
 from gearpark.base.wire import Status
-from gearpark.contexts.shopfloor.queries.source import figures, silences
+from gearpark.contexts.shopfloor import queries
+from gearpark.contexts.shopfloor.queries.figures import line_figures
+from gearpark.contexts.shopfloor.queries.history import LineHistory
+from gearpark.contexts.shopfloor.queries.source import figures
 from gearpark.contexts.shopfloor.queries.summary import line_state, spark, summary_of
 from gearpark.contexts.shopfloor.types import LineFigures, LineInfo
 from gearpark.engines.calendars import calendar_from, shipped
 from gearpark.engines.lines import template
 from gearpark.engines.oee import Element
+from gearpark.lake import compaction
 from gearpark.lake.reader import Reader
 
 CALENDAR = calendar_from(shipped("three-shift"))
@@ -89,6 +93,7 @@ def test_shuffled_late_and_doubled_data_gives_the_same_figures(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setenv("GEARPARK_HOME", str(tmp_path / "other"))
+    queries.forget()
     plant.write(tmp_path / "other" / "lake", "qichi", plant.late_and_twice(points, seed), commits=7)
     assert told(figures(LINE, SHIFT, 75, AFTER_US)) == told(ordered)
 
@@ -117,7 +122,9 @@ def test_silence_is_no_data_and_in_no_figure(lake_root: Path, points: list[plant
     assert account.counts.across_gap > 0
     assert account.figures.effectiveness <= 1
     assert None in spark(found)
-    (hole,) = silences(Reader(lake_root), LINE, SHIFT.start_us, SHIFT.end_us)
+    history = LineHistory(LINE, SHIFT.start_us - plant.HOUR_US)
+    assert history.update(Reader(lake_root), SHIFT.end_us)
+    (hole,) = history.silences(SHIFT.start_us)
     assert start < hole[0] < hole[1] <= end + plant.MINUTE_US
 
 
@@ -162,6 +169,33 @@ def test_a_running_shift_stops_at_now(lake_root: Path, points: list[plant.Point]
     assert [row.begun for row in found.hours] == [True] * 4 + [False] * 4
     assert sum(row.made for row in found.hours) == found.made
     assert datetime.fromtimestamp(found.hours[0].start_us / 1e6, UTC).hour == 0  # 08:00 in Shanghai
+
+
+def test_following_a_running_shift_equals_reading_it_whole(
+    lake_root: Path, points: list[plant.Point]
+) -> None:
+    """Minute by minute, with late data, a compaction and a doubled batch on the way: never a difference."""
+    ordered = sorted(points, key=lambda p: (p[1], p[0]))
+    begin = SHIFT.start_us + plant.HOUR_US
+    late = [p for p in ordered if begin - 40 * plant.MINUTE_US <= p[1] < begin - 35 * plant.MINUTE_US]
+    plant.write(lake_root, "qichi", [p for p in ordered if p[1] < begin and p not in set(late)])
+    history = LineHistory(LINE, SHIFT.start_us - plant.HOUR_US)
+    lake = Reader(lake_root)
+    at = begin
+    for step in range(14):
+        history.update(lake, at)
+        fresh = LineHistory(LINE, SHIFT.start_us - plant.HOUR_US)
+        fresh.update(Reader(lake_root), at)
+        now = line_figures(LINE, SHIFT, 75, history.signals(), at, history.silences(SHIFT.start_us))
+        anew = line_figures(LINE, SHIFT, 75, fresh.signals(), at, fresh.silences(SHIFT.start_us))
+        assert told(now) == told(anew)
+        until = at + 3 * plant.MINUTE_US
+        plant.write(lake_root, "qichi", [p for p in ordered if at <= p[1] < until])
+        if step == 8:
+            plant.write(lake_root, "qichi", late + late[:50])
+        if step in (4, 11):
+            compaction.run(lake_root, datetime(2026, 11, 20, 12, tzinfo=UTC), min_new_files=2)
+        at = until
 
 
 def test_figures_are_kept_while_nothing_changed_and_made_anew_when_it_did(

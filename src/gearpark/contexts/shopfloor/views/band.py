@@ -144,13 +144,11 @@ def pace_chart(figures: LineFigures) -> dict[str, Any]:
         "made_y": y(figures.made),
     }
     if seen and figures.open:
-        end = x(figures.shift.end_us)
-        context["cone"] = (
-            f"M{x(figures.until_us):.1f} {y(figures.made):.1f}L{end:.1f} {y(seen.high):.1f}"
-            f"L{end:.1f} {y(seen.low):.1f}Z"
-        )
-        context["ray"] = f"M{x(figures.until_us):.1f} {y(figures.made):.1f}L{end:.1f} {y(seen.expected):.1f}"
-        context["end"] = (end, y(seen.expected))
+        last = x(figures.shift.end_us)
+        begin = f"M{x(figures.until_us):.1f} {y(figures.made):.1f}"
+        context["cone"] = f"{begin}L{last:.1f} {y(seen.high):.1f}L{last:.1f} {y(seen.low):.1f}Z"
+        context["ray"] = f"{begin}L{last:.1f} {y(seen.expected):.1f}"
+        context["end"] = (last, y(seen.expected))
     return context
 
 
