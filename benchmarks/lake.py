@@ -151,7 +151,10 @@ def _peer_write(peer: _influx.Influx, day: list[Block], month: list[Block]) -> f
         points += block[3].size
     for block in month:
         peer.write(_lines(block))
-    peer.query("SELECT mean(*), min(*), max(*) INTO month_1h FROM month GROUP BY time(1h), device")
+    peer.query(
+        "SELECT mean(*), min(*), max(*) INTO month_1h FROM month "
+        f"WHERE time >= {START_S}s AND time < {START_S + MONTH_DAYS * DAY_S}s GROUP BY time(1h), device"
+    )
     return points / spent
 
 

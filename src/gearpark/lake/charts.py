@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, fields
 
 import duckdb
 import numpy as np
 
 from . import sql
 from .files import STATS_SLACK_US, Snapshot
-from .series import ChartSeries, Series, ints_of, numbers_of, texts_of
+from .series import ChartSeries, Floats, Int64s, Objects, Series, ints_of, numbers_of, texts_of
 
 GOOD_LIMIT = 1 << 30  # status codes below have severity good
 
@@ -60,20 +60,38 @@ def bucketed(series: Series, start_us: int, width_us: int) -> ChartSeries:
         np.where(none, np.nan, high),
         np.where(none, np.nan, series.num[first_at]),
         np.where(none, np.nan, series.num[last_at]),
-        _last_texts(series, good, edges),
+        _last_of(np.where(good, series.text, np.full(len(series), None, dtype=object)), edges),
         count.astype(np.int64),
         np.add.reduceat(good.astype(np.int64), edges) / count,
     )
 
 
-def _last_texts(series: Series, good: Any, edges: Any) -> Any:
-    worded = good & (series.text != None)  # noqa: E711 - element by element
+def _last_of(words: Objects, edges: Int64s) -> Objects:
+    """The last text of each group that begins at ``edges``; None where a group has none."""
+    worded = words != None  # noqa: E711 - element by element
     texts = np.full(len(edges), None, dtype=object)
     if worded.any():
-        at = np.maximum.reduceat(np.where(worded, np.arange(len(series)), -1), edges)
+        at = np.maximum.reduceat(np.where(worded, np.arange(len(words)), -1), edges)
         some = at >= 0
-        texts[some] = series.text[at[some]]
+        texts[some] = words[at[some]]
     return texts
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Roll-up rows of several tags, ordered by (tag number, bucket), one revision each."""
+
+    tag_no: Int64s
+    at_us: Int64s
+    count: Int64s
+    good_count: Int64s
+    number_count: Int64s
+    mean: Floats
+    min: Floats
+    max: Floats
+    first: Floats
+    last: Floats
+    last_text: Objects
 
 
 def from_rollup(
@@ -94,45 +112,88 @@ def from_rollup(
     end = -(-period[1] // unit_us) * unit_us
     reached = max((f.at_max_us - STATS_SLACK_US for f in rolled.files if f.org == org), default=start)
     tail = min(max(start, reached // unit_us * unit_us), end)
-    fresh = points.between(org, tail, end) if end > tail else []
+    complete = rolled.rows_done.get(org) == points.rows_of(org)
+    fresh = points.between(org, tail, end) if end > tail and not complete else []
     if not fresh:  # nothing newer, or retention dropped it: the roll-up is all there is
         tail = end
-    where = sql.one_of(names)
     parts = []
     old = rolled.between(org, start, tail) if tail > start else []
     if old:
-        span = f'{where} AND "at" >= {sql.moment(start)} AND "at" < {sql.moment(tail)}'
-        parts.append(sql.newest_revision(sql.scan(old), span))
+        where = f'{sql.one_of(names)} AND "at" >= {sql.moment(start)} AND "at" < {sql.moment(tail)}'
+        parts.append(_rows(cursor, names, f'{_COLUMNS}, "at", revision FROM {sql.scan(old)} WHERE {where}'))
     if fresh:
-        span = f'{where} AND "at" >= {sql.moment(tail)} AND "at" < {sql.moment(end)}'
-        parts.append(sql.from_points(sql.scan(fresh), span, start, unit_us))
+        where = f'{sql.one_of(names)} AND "at" >= {sql.moment(tail)} AND "at" < {sql.moment(end)}'
+        inner = sql.from_points(sql.scan(fresh), where, start, unit_us)
+        parts.append(_rows(cursor, names, f'{_COLUMNS}, "bucket" AS "at", 0 AS revision FROM ({inner})'))
     if not parts:
         return {name: ChartSeries(_level(unit_us), bucket_us) for name in names}
-    inner = " UNION ALL ".join(f"({part})" for part in parts)
+    return _widened(_merged(parts), names, start, bucket_us, unit_us)
+
+
+_COLUMNS = 'tag, "count", good_count, number_count, "mean", "min", "max", "first", "last", last_text'
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection, names: list[str], selected: str) -> _Rows:
+    """``selected``: what follows SELECT."""
+    listed = ", ".join(map(sql.quoted, names))
     columns = cursor.execute(
-        f'SELECT *, epoch_us("bucket") AS bucket_us FROM ({sql.combine(inner, start, bucket_us)}) '  # noqa: S608
-        "ORDER BY tag, bucket_us"
+        f'SELECT *, epoch_us("at") AS at_us, list_position([{listed}], tag)::INTEGER - 1 AS tag_no FROM (SELECT {selected})'  # noqa: S608
     ).fetchnumpy()
-    return _split(columns, names, bucket_us, unit_us)
+    tag_no, at_us, revision = (ints_of(columns[name]) for name in ("tag_no", "at_us", "revision"))
+    order = np.lexsort((revision, at_us, tag_no))
+    tag_no, at_us = tag_no[order], at_us[order]
+    newest = (
+        np.append((np.diff(tag_no) != 0) | (np.diff(at_us) != 0), True) if len(order) else np.empty(0, bool)
+    )
+    keep = order[newest]
+    ints = {name: ints_of(columns[name])[keep] for name in ("count", "good_count", "number_count")}
+    floats = {name: numbers_of(columns[name])[keep] for name in ("mean", "min", "max", "first", "last")}
+    return _Rows(
+        tag_no[newest], at_us[newest], **ints, **floats, last_text=texts_of(columns["last_text"])[keep]
+    )
 
 
-def _split(columns: dict[str, Any], names: list[str], bucket_us: int, unit_us: int) -> dict[str, ChartSeries]:
-    tags = texts_of(columns["tag"])
-    count = ints_of(columns["count"])
+def _merged(parts: list[_Rows]) -> _Rows:
+    if len(parts) == 1:
+        return parts[0]
+    whole = {one.name: np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(_Rows)}
+    order = np.lexsort((whole["at_us"], whole["tag_no"]))
+    return _Rows(**{name: column[order] for name, column in whole.items()})
+
+
+def _widened(
+    rows: _Rows, names: list[str], start_us: int, bucket_us: int, unit_us: int
+) -> dict[str, ChartSeries]:
+    if not len(rows.at_us):
+        return {name: ChartSeries(_level(unit_us), bucket_us) for name in names}
+    slot = (rows.at_us - start_us) // bucket_us
+    begins = np.append(True, (np.diff(slot) != 0) | (np.diff(rows.tag_no) != 0))
+    edges = np.flatnonzero(begins)
+    some = rows.number_count > 0
+    numbers = np.add.reduceat(rows.number_count, edges)
+    none = numbers == 0
+    places = np.arange(len(slot))
+    first = np.minimum.reduceat(np.where(some, places, len(slot) - 1), edges)
+    last = np.maximum.reduceat(np.where(some, places, 0), edges)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.add.reduceat(np.where(some, rows.mean * rows.number_count, 0.0), edges) / numbers
+    single = np.diff(np.append(edges, len(slot))) == 1
+    count = np.add.reduceat(rows.count, edges)
     whole = ChartSeries(
         level=_level(unit_us),
         bucket_us=bucket_us,
-        at_us=ints_of(columns["bucket_us"]),
-        mean=numbers_of(columns["mean"]),
-        min=numbers_of(columns["min"]),
-        max=numbers_of(columns["max"]),
-        first=numbers_of(columns["first"]),
-        last=numbers_of(columns["last"]),
-        last_text=texts_of(columns["last_text"]),
+        at_us=start_us + slot[edges] * bucket_us,
+        mean=np.where(none, np.nan, np.where(single, rows.mean[edges], mean)),
+        min=np.where(none, np.nan, np.minimum.reduceat(np.where(some, rows.min, np.inf), edges)),
+        max=np.where(none, np.nan, np.maximum.reduceat(np.where(some, rows.max, -np.inf), edges)),
+        first=np.where(none, np.nan, rows.first[first]),
+        last=np.where(none, np.nan, rows.last[last]),
+        last_text=_last_of(rows.last_text, edges),
         count=count,
-        good_share=ints_of(columns["good_count"]) / np.maximum(count, 1),
+        good_share=np.add.reduceat(rows.good_count, edges) / np.maximum(count, 1),
     )
-    return {name: whole.rows(np.flatnonzero(tags == name)) for name in names}
+    tag_no = rows.tag_no[edges]
+    return {name: whole.rows(np.flatnonzero(tag_no == number)) for number, name in enumerate(names)}
 
 
 def _level(unit_us: int) -> str:

@@ -89,11 +89,18 @@ _WANTED = frozenset(
 
 
 class Snapshot:
-    """The files of one version, grouped by organisation and day."""
+    """The files of one version, grouped by organisation and partition.
 
-    def __init__(self, version: int, files: list[DataFile]) -> None:
+    monthly    partitions are months (named by their first day), not days
+    rows_done  per organisation, of a roll-up table: observations it was complete for (``rollup.ROWS``)
+    """
+
+    def __init__(self, version: int, files: list[DataFile], *, monthly: bool = False) -> None:
         self.version = version
         self.files = files
+        self.monthly = monthly
+        self.rows_done: dict[str, int] = {}
+        self.dropped: dict[str, dt.date] = {}
         self._by_org: dict[str, dict[dt.date, list[DataFile]]] = {}
         for file in files:
             self._by_org.setdefault(file.org, {}).setdefault(file.day, []).append(file)
@@ -102,34 +109,69 @@ class Snapshot:
         return sorted(self._by_org)
 
     def days(self, org: str) -> list[dt.date]:
-        """Days of an organisation that hold data, ascending."""
+        """Partitions of an organisation that hold data, ascending."""
         return sorted(self._by_org.get(org, {}))
 
     def of_day(self, org: str, day: dt.date) -> list[DataFile]:
-        return self._by_org.get(org, {}).get(day, [])
+        """Files of the partition that day falls into."""
+        return self._by_org.get(org, {}).get(day.replace(day=1) if self.monthly else day, [])
+
+    def last_day(self, day: dt.date) -> dt.date:
+        """The last day of a partition."""
+        if not self.monthly:
+            return day
+        return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
 
     def between(self, org: str, start_us: int, end_us: int) -> list[DataFile]:
-        """Files that may hold rows with ``start_us <= at < end_us``, by day."""
+        """Files that may hold rows with ``start_us <= at < end_us``, by partition."""
         days = self._by_org.get(org, {})
         found = []
         for day in sorted(days):
-            begin = (day - _EPOCH_DAY).days * DAY_US
-            if begin < end_us and begin + DAY_US > start_us:
+            if day_us(day) < end_us and day_us(self.last_day(day)) + DAY_US > start_us:
                 found += [f for f in days[day] if f.at_min_us < end_us and f.at_max_us >= start_us]
         return found
 
     def days_between(self, org: str, start_us: int, end_us: int) -> set[dt.date]:
-        """Days with data that overlap ``[start_us, end_us)``."""
-        first, last = start_us // DAY_US, (end_us - 1) // DAY_US
-        return {day for day in self._by_org.get(org, {}) if first <= (day - _EPOCH_DAY).days <= last}
+        """Partitions with data that overlap ``[start_us, end_us)``."""
+        return {
+            day
+            for day in self._by_org.get(org, {})
+            if day_us(day) < end_us and day_us(self.last_day(day)) + DAY_US > start_us
+        }
 
     @property
     def rows(self) -> int:
-        """Observations in the table, by file statistics."""
+        """Rows in the table, by file statistics."""
         return sum(file.rows for file in self.files)
+
+    def rows_of(self, org: str) -> int:
+        return sum(file.rows for files in self._by_org.get(org, {}).values() for file in files)
 
 
 _EPOCH_DAY = dt.date(1970, 1, 1)
+
+
+def day_us(day: dt.date) -> int:
+    """Midnight UTC of a day, microseconds."""
+    return (day - _EPOCH_DAY).days * DAY_US
+
+
+def snapshot_of(table: DeltaTable, root: Path, name: str) -> Snapshot:
+    """Snapshot of an open table, with what its transactions say of every organisation."""
+    snap = Snapshot(table.version(), files_of(table, root / name), monthly=name in schema.MONTHLY)
+    for org in snap.orgs():
+        done = table.transaction_version(f"{schema.ROWS}{org}")
+        if done is not None:
+            snap.rows_done[org] = done
+        dropped = table.transaction_version(f"{schema.DROPPED}{org}")
+        if dropped is not None:
+            snap.dropped[org] = dt.date.fromordinal(dropped)
+    return snap
+
+
+def load(root: Path, name: str) -> Snapshot:
+    """The newest version of a table, which is made when it does not exist yet."""
+    return snapshot_of(schema.ensure(root, name), root, name)
 
 
 class Catalogue:
@@ -141,6 +183,7 @@ class Catalogue:
         self._lock = threading.Lock()
         self._table: DeltaTable | None = None
         self._snapshot = Snapshot(-1, [])
+        self._checkpoint = 0
 
     def snapshot(self) -> Snapshot:
         """The newest version's files; an empty snapshot (version -1) when the table does not exist yet."""
@@ -149,12 +192,28 @@ class Catalogue:
                 self._table = schema.open_table(self.root, self.name)
                 if self._table is None:
                     return self._snapshot
+            elif not self._moved():
+                return self._snapshot
             else:
                 self._table.update_incremental()
             version = self._table.version()
             if version != self._snapshot.version:
-                self._snapshot = Snapshot(version, files_of(self._table, self.root / self.name))
+                self._snapshot = snapshot_of(self._table, self.root, self.name)
+            self._checkpoint = self._checkpoint_stamp()
             return self._snapshot
+
+    def _moved(self) -> bool:
+        """Whether a version follows ours. Two file look-ups; asking delta-rs costs milliseconds on a busy machine."""
+        log = self.root / self.name / "_delta_log"
+        following = log / f"{self._snapshot.version + 1:020d}.json"
+        return following.exists() or self._checkpoint_stamp() != self._checkpoint
+
+    def _checkpoint_stamp(self) -> int:
+        """Changes with every checkpoint: the log file after ours may be cleaned up already."""
+        try:
+            return (self.root / self.name / "_delta_log" / "_last_checkpoint").stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
 
     def reopen(self) -> None:
         """Forget everything, after the table was seen to change under a reader."""

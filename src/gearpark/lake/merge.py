@@ -9,8 +9,8 @@ from deltalake import CommitProperties, write_deltalake
 
 from gearpark.base.wire import Value
 
-from . import schema, sql, storage
-from .files import Snapshot, files_of
+from . import duck, schema, sql, storage
+from .files import snapshot_of
 from .writer import COMMIT_RETRIES, Batch, build
 
 
@@ -60,11 +60,10 @@ def merge(root: Path, org: str, asset: str, columns: Columns, *, source: str, re
     offered, _ = build(batch)
     table = schema.ensure(root)
     table.update_incremental()
-    snap = Snapshot(table.version(), files_of(table, Path(root) / schema.POINTS))
+    snap = snapshot_of(table, Path(root), schema.POINTS)
     held = snap.between(org, min(columns.at_us), max(columns.at_us) + 1)
-    duck = duckdb.connect(config={"threads": 2, "memory_limit": "1GB"})
-    duck.execute("SET TimeZone='UTC'")
-    duck.register("offered", offered)
+    link = duck.connect()
+    link.register("offered", offered)
     fresh = 'SELECT DISTINCT tag, "at", num, text, status FROM offered'
     if held:
         fresh += (
@@ -72,10 +71,10 @@ def merge(root: Path, org: str, asset: str, columns: Columns, *, source: str, re
             f'WHERE {sql.of_asset(asset)} AND "at" >= {sql.moment(min(columns.at_us))} '
             f'AND "at" <= {sql.moment(max(columns.at_us))}'
         )
-    duck.execute(f"CREATE TABLE fresh AS {fresh}")
-    stored = int(duck.execute("SELECT count(*) FROM fresh").fetchall()[0][0])
+    link.execute(f"CREATE TABLE fresh AS {fresh}")
+    stored = int(link.execute("SELECT count(*) FROM fresh").fetchall()[0][0])
     if stored:
-        rows = duck.sql(
+        rows = link.sql(
             f'SELECT {sql.quoted(org)} AS org, CAST("at" AS DATE) AS day, tag, "at", num, text, status, '  # noqa: S608
             f"{sql.moment(received_us)} AS received_at, {sql.quoted(source)} AS source, 0::BIGINT AS boot, "
             '0::BIGINT AS seq FROM fresh ORDER BY tag, "at"'

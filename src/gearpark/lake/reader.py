@@ -7,6 +7,7 @@ compaction replaced and vacuum removed while a query ran is answered by asking o
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,19 +19,21 @@ from gearpark.base.limits import MAX_CHART_POINTS, MAX_CHART_TAGS
 from gearpark.base.problems import Problem
 from gearpark.base.time import to_us
 
-from . import schema, sql
+from . import duck, schema, sql
 from .charts import bucketed, from_observations, from_rollup
-from .files import Catalogue, DataFile, Snapshot
+from .files import Catalogue, DataFile, Snapshot, day_us
 from .hashing import content_hash
 from .series import ChartSeries, Series, canonical_order, ints_of, numbers_of, texts_of
 
 MAX_TAGS = 500  # of one question
 MAX_ROWS = 20_000_000  # observations one answer may hold
 RETRIES = 2  # when files vanish under a query
-MEMORY_LIMIT = "1GB"
 LOOKBACK_STEP = 2  # days of the first step back for a carried-in value; doubles
 MINUTE_US = 60_000_000
 HOUR_US = 3_600_000_000
+HOURS_FROM_US = (
+    20 * MINUTE_US
+)  # points wider than this are drawn from hours: fewer points, a tenth of the rows
 DAY_US = 86_400_000_000
 
 Moment = dt.datetime | int
@@ -42,16 +45,14 @@ def as_us(moment: Moment) -> int:
 
 
 class Reader:
-    """Read access to one lake. Thread-safe: every question runs on a cursor of its own."""
+    """Read access to one lake. Thread-safe: every thread has a cursor of its own."""
 
     def __init__(self, root: Path | str, *, threads: int = 2) -> None:
         self.root = Path(root)
         self._points = Catalogue(self.root, schema.POINTS)
         self._rollups = {name: Catalogue(self.root, name) for name in (schema.ROLLUP_1M, schema.ROLLUP_1H)}
-        self._duck = duckdb.connect(config={"threads": threads, "memory_limit": MEMORY_LIMIT})
-        self._duck.execute("SET TimeZone='UTC'")
-        self._duck.execute("LOAD parquet")
-        self._duck.execute("SET parquet_metadata_cache=true")
+        self._duck = duck.connect(threads=threads, metadata_cache=True)
+        self._mine = threading.local()
 
     def snapshot(self) -> Snapshot:
         """Live files of the points table."""
@@ -89,7 +90,7 @@ class Reader:
 
     def _look_back(self, snap: Snapshot, org: str, names: list[str], limit: int) -> dict[str, Series]:
         wanted, found = list(names), {}
-        days = [d for d in reversed(snap.days(org)) if (d - dt.date(1970, 1, 1)).days * DAY_US < limit]
+        days = [d for d in reversed(snap.days(org)) if day_us(d) < limit]
         step, at = LOOKBACK_STEP, 0
         while wanted and at < len(days):
             files = [f for d in days[at : at + step] for f in snap.of_day(org, d) if f.at_min_us < limit]
@@ -103,7 +104,7 @@ class Reader:
             return {}
         source = sql.scan(files)
         where = f'{sql.one_of(names)} AND "at" < {sql.moment(limit)}'
-        rows = self._duck.cursor().execute(
+        rows = self._cursor().execute(
             f'WITH newest AS (SELECT tag AS name, max("at") AS newest_at FROM {source} WHERE {where} GROUP BY tag) '  # noqa: S608
             f'SELECT tag, epoch_us("at") AS at_us, num, text, status FROM {source} '
             f'JOIN newest ON tag = name AND "at" = newest_at WHERE {where}'
@@ -121,7 +122,7 @@ class Reader:
         listed = ", ".join(map(sql.quoted, names))
         which = "0::SMALLINT" if len(names) == 1 else f"(list_position([{listed}], tag) - 1)::SMALLINT"
         columns = (
-            self._duck.cursor()
+            self._cursor()
             .execute(
                 f'SELECT {which} AS tag_no, epoch_us("at") AS at_us, num, text, status FROM {sql.scan(files)} '  # noqa: S608
                 f'WHERE {sql.one_of(names)} AND "at" >= {sql.moment(start_us)} AND "at" < {sql.moment(end_us)} '
@@ -163,24 +164,20 @@ class Reader:
             unit = max(self._finest_kept(snap, org, period), 0 if width < MINUTE_US else MINUTE_US)
             if not unit:
                 return self._fine_chart(snap, org, names, period, width, limit)
-            unit = HOUR_US if width >= HOUR_US else unit
+            unit = HOUR_US if width > HOURS_FROM_US else unit
             rolled = self._rollups[schema.ROLLUP_1H if unit == HOUR_US else schema.ROLLUP_1M].snapshot()
             bucket = -(-width // unit) * unit
-            return from_rollup(self._duck.cursor(), rolled, snap, org, names, period, bucket, unit)
+            return from_rollup(self._cursor(), rolled, snap, org, names, period, bucket, unit)
 
         return self._ask(draw)
 
     def _finest_kept(self, snap: Snapshot, org: str, period: tuple[int, int]) -> int:
         """Unit of the finest level that still has all of the period: 0 observations, else a minute or an hour."""
-        hours = self._rollups[schema.ROLLUP_1H].snapshot().days_between(org, *period)
-        missing = hours - snap.days_between(org, *period)
-        if not missing:
-            return 0
-        return (
-            HOUR_US
-            if missing - self._rollups[schema.ROLLUP_1M].snapshot().days_between(org, *period)
-            else MINUTE_US
-        )
+        minutes, hours = (self._rollups[name].snapshot() for name in (schema.ROLLUP_1M, schema.ROLLUP_1H))
+        lost = minutes.dropped.get(org)
+        if lost is not None and hours.between(org, period[0], min(period[1], day_us(lost) + DAY_US)):
+            return HOUR_US
+        return MINUTE_US if minutes.days_between(org, *period) - snap.days_between(org, *period) else 0
 
     def _fine_chart(
         self, snap: Snapshot, org: str, names: list[str], period: tuple[int, int], width: int, limit: int
@@ -210,7 +207,7 @@ class Reader:
 
     def _edge(self, files: list[DataFile], asset: str) -> tuple[int, int] | None:
         row = (
-            self._duck.cursor()
+            self._cursor()
             .execute(
                 f'SELECT epoch_us(min("at")), epoch_us(max("at")) FROM {sql.scan(files)} '  # noqa: S608
                 f"WHERE {sql.of_asset(asset)}"
@@ -227,7 +224,7 @@ class Reader:
             if not files:
                 return []
             where = f"WHERE {sql.of_asset(asset)}" if asset else ""
-            rows = self._duck.cursor().execute(
+            rows = self._cursor().execute(
                 f'SELECT tag, count(*), epoch_us(min("at")), epoch_us(max("at")) FROM {sql.scan(files)} {where} '  # noqa: S608
                 "GROUP BY tag ORDER BY tag"
             )
@@ -240,7 +237,14 @@ class Reader:
 
     def content_hash(self, org: str, assets: Sequence[str]) -> str:
         """SHA-256 over what the assets' observations say (tag, time, value, status), whatever order they came in."""
-        return self._ask(lambda snap: content_hash(self._duck.cursor(), snap, org, assets))
+        return self._ask(lambda snap: content_hash(self._cursor(), snap, org, assets))
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """This thread's own; opening one for every question would cost milliseconds."""
+        found: duckdb.DuckDBPyConnection | None = getattr(self._mine, "cursor", None)
+        if found is None:
+            found = self._mine.cursor = self._duck.cursor()
+        return found
 
     # -- how --------------------------------------------------------------------------------------------------------
     def _tags(self, tags: Sequence[str], limit: int = MAX_TAGS) -> list[str]:

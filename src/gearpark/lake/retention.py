@@ -18,7 +18,7 @@ from gearpark.base.time import to_us
 
 from . import rollup, schema, sql, storage
 from .compaction import REWRITE, vacuum_table
-from .files import DAY_US, Snapshot, files_of
+from .files import DAY_US, Snapshot, load
 
 LEFTOVER_HOURS = 24  # files of writers that were killed half-way are removed after that long
 
@@ -46,10 +46,10 @@ def run(root: Path | str, now: dt.datetime, policy: Policy) -> dict[str, Any]:
         (schema.ROLLUP_1M, policy.minute_days),
         (schema.ROLLUP_1H, policy.hour_days),
     ):
-        snap = _snapshot(base, name)
+        snap = load(base, name)
         every = {(org, day) for org in snap.orgs() for day in snap.days(org)}
         old = set() if days is None else {key for key in every if _is_old(snap, key, now, days)}
-        old = {key for key in old if key[0] not in policy.keep_orgs and key not in kept_raw}
+        old = {key for key in old if key[0] not in policy.keep_orgs and not _holds(snap, key, kept_raw)}
         if old:
             storage.attempt(base, lambda name=name, old=old: _drop(base, name, old))  # type: ignore[misc]
         if name == schema.POINTS:
@@ -59,13 +59,13 @@ def run(root: Path | str, now: dt.datetime, policy: Policy) -> dict[str, Any]:
     return answer
 
 
-def _snapshot(root: Path, name: str) -> Snapshot:
-    table = schema.ensure(root, name)
-    return Snapshot(table.version(), files_of(table, root / name))
+def _holds(snap: Snapshot, key: tuple[str, dt.date], kept: set[tuple[str, dt.date]]) -> bool:
+    """Whether a partition contains a day whose observations are kept."""
+    return any(org == key[0] and key[1] <= day <= snap.last_day(key[1]) for org, day in kept)
 
 
 def _is_old(snap: Snapshot, key: tuple[str, dt.date], now: dt.datetime, days: int) -> bool:
-    if (now.date() - key[1]).days <= days:
+    if (now.date() - snap.last_day(key[1])).days <= days:
         return False
     received = max(file.received_max_us for file in snap.of_day(*key))
     return to_us(now) - received > days * DAY_US
@@ -74,11 +74,11 @@ def _is_old(snap: Snapshot, key: tuple[str, dt.date], now: dt.datetime, days: in
 def _drop(root: Path, name: str, old: set[tuple[str, dt.date]]) -> None:
     table = schema.ensure(root, name)
     marks = [Transaction(REWRITE, (table.transaction_version(REWRITE) or 0) + 1)]
-    if name == schema.POINTS:
+    if name != schema.ROLLUP_1H:
         for org in sorted({org for org, _ in old}):
             newest = max(day.toordinal() for found, day in old if found == org)
-            known = table.transaction_version(f"{rollup.DROPPED}{org}") or 0
-            marks.append(Transaction(f"{rollup.DROPPED}{org}", max(newest, known)))
+            known = table.transaction_version(f"{schema.DROPPED}{org}") or 0
+            marks.append(Transaction(f"{schema.DROPPED}{org}", max(newest, known)))
     chosen = " OR ".join(
         f"(org = {sql.quoted(org)} AND day = '{day.isoformat()}')" for org, day in sorted(old)
     )

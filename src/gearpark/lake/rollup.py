@@ -20,18 +20,16 @@ from urllib.parse import unquote
 import duckdb
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
 
-from . import schema, sql, storage
-from .files import DAY_US, DataFile, Snapshot, files_of
+from . import duck, schema, sql, storage
+from .files import DAY_US, DataFile, Snapshot, load, snapshot_of
 
 MINUTE_US = 60_000_000
 HOUR_US = 3_600_000_000
 APP = (
     "points"  # transaction name that remembers up to which version of ``points`` a roll-up table is complete
 )
-DROPPED = "dropped:"  # + org: newest day (ordinal) whose observations retention dropped, see ``retention``
 WIDE_US = 15 * MINUTE_US  # a new file that spans more is asked which minutes it really touches
 SLICE_ROWS = 20_000_000  # observations one statement aggregates; bigger days go hour by hour
-MEMORY_LIMIT = "1GB"
 _WRITER = WriterProperties(compression="SNAPPY", max_row_group_size=128 * 1024)
 
 Period = tuple[int, int]
@@ -58,28 +56,22 @@ def run(root: Path | str, now: dt.datetime) -> dict[str, Any]:
         return answer
     version = points.version()
     answer["points_version"] = version
-    snap = Snapshot(version, files_of(points, base / schema.POINTS))
+    snap = snapshot_of(points, base, schema.POINTS)
     for level in LEVELS:
         table = schema.ensure(base, level.table)
         done = table.transaction_version(APP)
         if done is not None and done >= version:
             continue
         storage.check_space(base)
-        duck = connect()
-        touched = _touched(duck, base, points, snap, -1 if done is None else done, level.unit_us)
-        answer[level.table] = _roll(duck, base, level, table, points, snap, touched)
+        link = duck.connect()
+        touched = _touched(link, base, points, snap, -1 if done is None else done, level.unit_us)
+        answer[level.table] = _roll(link, base, level, table, points, snap, touched)
     return answer
-
-
-def connect() -> duckdb.DuckDBPyConnection:
-    duck = duckdb.connect(config={"threads": 2, "memory_limit": MEMORY_LIMIT})
-    duck.execute("SET TimeZone='UTC'")
-    return duck
 
 
 # -- what to compute ----------------------------------------------------------------------------------------------
 def _touched(
-    duck: duckdb.DuckDBPyConnection, root: Path, points: DeltaTable, snap: Snapshot, since: int, unit_us: int
+    link: duckdb.DuckDBPyConnection, root: Path, points: DeltaTable, snap: Snapshot, since: int, unit_us: int
 ) -> dict[str, list[Period]]:
     """Organisation -> periods (whole buckets, ascending, apart) that files added after version ``since`` touch."""
     added = _added_since(root, since, snap.version) if since >= 0 else None
@@ -88,15 +80,15 @@ def _touched(
     for file in files:
         spans: Iterable[Period] = [(file.at_min_us, file.at_max_us + 1)]
         if added is not None and file.at_max_us - file.at_min_us > WIDE_US and Path(file.uri).is_file():
-            spans = _minutes_of(duck, file)
+            spans = _minutes_of(link, file)
         found = periods.setdefault(file.org, [])
         for begin, end in spans:
             found.append((begin // unit_us * unit_us, -(-end // unit_us) * unit_us))
     return {org: list(_joined(found)) for org, found in periods.items()}
 
 
-def _minutes_of(duck: duckdb.DuckDBPyConnection, file: DataFile) -> list[Period]:
-    rows = duck.execute(
+def _minutes_of(link: duckdb.DuckDBPyConnection, file: DataFile) -> list[Period]:
+    rows = link.execute(
         f'SELECT DISTINCT epoch_us("at") // {MINUTE_US} AS minute FROM {sql.scan([file])} ORDER BY minute'  # noqa: S608
     ).fetchall()
     return [(minute * MINUTE_US, (minute + 1) * MINUTE_US) for (minute,) in rows]
@@ -158,7 +150,7 @@ def _iso_us(text: str) -> int:
 
 # -- computing ----------------------------------------------------------------------------------------------------
 def _roll(
-    duck: duckdb.DuckDBPyConnection,
+    link: duckdb.DuckDBPyConnection,
     root: Path,
     level: _Level,
     table: DeltaTable,
@@ -167,8 +159,8 @@ def _roll(
     touched: dict[str, list[Period]],
 ) -> int:
     """Append the buckets of the touched periods; the last commit remembers the version. Returns rows written."""
-    minutes = _snapshot(root, schema.ROLLUP_1M) if level.unit_us == HOUR_US else snap
-    own = _snapshot(root, level.table)
+    minutes = load(root, schema.ROLLUP_1M) if level.unit_us == HOUR_US else snap
+    own = load(root, level.table)
     slices = [
         (org, part)
         for org, periods in touched.items()
@@ -180,22 +172,18 @@ def _roll(
         inner = _statement(level, minutes, org, begin, end)
         if inner is None:
             continue
-        dropped = points.transaction_version(f"{DROPPED}{org}")
+        dropped = points.transaction_version(f"{schema.DROPPED}{org}")
         keep = ""
         day = dt.date(1970, 1, 1) + dt.timedelta(days=begin // DAY_US)
         old = own.of_day(org, day)
         if dropped is not None and day.toordinal() <= dropped and old:
             keep = f'WHERE NOT EXISTS (SELECT 1 FROM {sql.scan(old)} o WHERE o.tag = f.tag AND o."at" = f."bucket")'  # noqa: S608
-        duck.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM ({inner}) f {keep}")  # noqa: S608
-        rows += duck.execute("SELECT count(*) FROM fresh").fetchall()[0][0]
-        _append(root, table, _relation(duck, org, snap.version), [])
-    _append(root, table, _empty(), [Transaction(APP, snap.version)])
+        link.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM ({inner}) f {keep}")  # noqa: S608
+        rows += link.execute("SELECT count(*) FROM fresh").fetchall()[0][0]
+        _append(root, table, _relation(link, level, org, snap.version), [])
+    marks = [Transaction(f"{schema.ROWS}{org}", snap.rows_of(org)) for org in snap.orgs()]
+    _append(root, table, _empty(), [Transaction(APP, snap.version), *marks])
     return rows
-
-
-def _snapshot(root: Path, name: str) -> Snapshot:
-    table = schema.ensure(root, name)
-    return Snapshot(table.version(), files_of(table, root / name))
 
 
 def _slices(snap: Snapshot, org: str, period: Period) -> Iterator[Period]:
@@ -220,9 +208,12 @@ def _statement(level: _Level, source: Snapshot, org: str, begin: int, end: int) 
     return sql.combine(sql.newest_revision(sql.scan(files), span), 0, level.unit_us)
 
 
-def _relation(duck: duckdb.DuckDBPyConnection, org: str, version: int) -> duckdb.DuckDBPyRelation:
-    return duck.sql(
-        f'SELECT {sql.quoted(org)} AS org, CAST("bucket" AS DATE) AS day, tag, "bucket" AS "at", "count", '  # noqa: S608
+def _relation(
+    link: duckdb.DuckDBPyConnection, level: _Level, org: str, version: int
+) -> duckdb.DuckDBPyRelation:
+    day = "date_trunc('month', \"bucket\")" if level.table in schema.MONTHLY else '"bucket"'
+    return link.sql(
+        f'SELECT {sql.quoted(org)} AS org, CAST({day} AS DATE) AS day, tag, "bucket" AS "at", "count", '  # noqa: S608
         f'good_count, number_count, "mean", "min", "max", "first", "last", last_text, first_at, last_at, text_at, '
         f'{version}::BIGINT AS revision FROM fresh ORDER BY tag, "bucket"'
     )

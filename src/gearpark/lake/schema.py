@@ -18,6 +18,13 @@ ROLLUP_1M = "rollup_1m"
 ROLLUP_1H = "rollup_1h"
 TABLES = (POINTS, ROLLUP_1M, ROLLUP_1H)
 PARTITIONS = ["org", "day"]
+MONTHLY = frozenset(
+    {ROLLUP_1H}
+)  # ``day`` is the first of the month: a year of hours is twelve files, not 365
+
+# transactions in the Delta log, each followed by an organisation
+ROWS = "rows:"  # in a roll-up table: observations of ``points`` it is complete for
+DROPPED = "dropped:"  # newest day (ordinal) that retention dropped from this table
 
 CHECKPOINT_EVERY = 50  # commits; bounds how many log files a fresh reader replays
 LOG_KEPT_HOURS = 2  # of Delta log files behind a checkpoint; the roll-up job reads them every minute
