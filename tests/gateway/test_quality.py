@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 TIERS = ("bronze", "silver", "gold", "platinum")
 
 
-def tests_in(name: str) -> set[str]:
+def names_in(name: str) -> set[str]:
     tree = ast.parse((HERE / name).read_text("utf-8"))
     return {
         node.name
@@ -45,7 +45,7 @@ def test_every_rule_that_is_met_names_tests_that_exist(protocol: str) -> None:
             assert rule["tests"], f"{protocol} {name} names no test"
             for test in rule["tests"]:
                 file, _, function = test.partition("::")
-                assert function in tests_in(file), f"{protocol} {name} names {test}, which does not exist"
+                assert function in names_in(file), f"{protocol} {name} names {test}, which does not exist"
 
 
 @pytest.mark.parametrize(("protocol", "tier"), [("opcua", "gold"), ("mtconnect", "gold"), ("shdr", "silver")])
