@@ -46,6 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+def forget_readings() -> None:
+    """What the application keeps in memory of another module's park."""
+    from gearpark.contexts.statistics import queries
+
+    queries.forget()
+
+
 class _Server(uvicorn.Server):
     """uvicorn that says when it listens."""
 
@@ -100,6 +107,7 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[set[
     from django.db import connections
 
     with django_db_blocker.unblock():
+        forget_readings()
         yield set()
         connections.close_all()
         TransactionTestCase._fixture_teardown(None)  # type: ignore[arg-type]  # ours: see tests/conftest.py
@@ -135,6 +143,7 @@ def open_page(
         if seed is not None and seed not in committed_db:
             seed()
             committed_db.add(seed)
+            forget_readings()
         context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
         contexts.append(context)
         context.set_default_timeout(PAGE_TIMEOUT_MS)

@@ -14,7 +14,7 @@ FOLDER = os.environ.get("GEARPARK_PICTURES")  # set it to a folder to keep pictu
 
 def demo_park() -> None:
     """The demo park's organisations, people, plots and lines; no machine runs."""
-    from gearpark.config.demo.load import load_park
+    from gearpark.config.demo.park import load_park
 
     load_park(now_utc())
 

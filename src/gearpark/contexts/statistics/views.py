@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -34,14 +32,11 @@ MAX_STREAM_TICKS = 1800  # then the page opens a new stream, and its rights are 
 MAX_STREAMS = 100
 PARTS = ("headline", "figures", "zone", "lines", "alarms", "flow")
 WALL_PARTS = ("figures", "verdict", "zone", "lines", "alarms", "flow", "firms")
-MAX_KEPT = 64
 _open_streams = 0
-_kept: dict[tuple[Scope, str, str], tuple[float, dict[str, str]]] = {}
-_kept_lock = threading.Lock()
 
 
 def _read(scope: Scope, language: str) -> Overview:
-    return queries.overview(scope, now_utc(), language=language, time_zone=settings.TIME_ZONE)
+    return queries.reading(scope, now_utc(), language=language, time_zone=settings.TIME_ZONE)
 
 
 def _band(firms: FirmFigures) -> list[dict[str, Any]]:
@@ -104,22 +99,8 @@ def _stream_response(request: HttpRequest, folder: str, names: tuple[str, ...]) 
     return response
 
 
-def _render_parts(scope: Scope, language: str, folder: str, names: tuple[str, ...]) -> dict[str, str]:
-    """One reading, rendered; screens with the same scope share it for a tick. Runs in a thread of its own and gives
-    the database connection back."""
-    key = (scope, language, folder)
-    made_at, made = _kept.get(key, (0.0, {}))
-    if made and time.monotonic() - made_at < TICK_S * 0.9:
-        return made
-    made = _rendered(scope, language, folder, names)
-    with _kept_lock:
-        if len(_kept) >= MAX_KEPT:
-            _kept.clear()
-        _kept[key] = (time.monotonic(), made)
-    return made
-
-
 def _rendered(scope: Scope, language: str, folder: str, names: tuple[str, ...]) -> dict[str, str]:
+    """One reading as HTML parts. Runs in a thread of its own and gives the database connection back."""
     try:
         with translation.override(language), acting(scope):
             context = _context(_read(scope, language))
@@ -140,7 +121,7 @@ async def _parts_stream(
         quiet = 0
         yield f"retry: {RETRY_MS}\n\n".encode()
         for _tick in range(MAX_STREAM_TICKS):
-            made = await sync_to_async(_render_parts, thread_sensitive=False)(scope, language, folder, names)
+            made = await sync_to_async(_rendered, thread_sensitive=False)(scope, language, folder, names)
             changed = {name: html for name, html in made.items() if sent.get(name) != html}
             quiet = 0 if changed else quiet + 1
             if changed:

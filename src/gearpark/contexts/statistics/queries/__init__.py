@@ -1,5 +1,6 @@
-"""Reads of the overview: ``overview(scope, now)``."""
+"""Reads of the overview: ``reading`` is shared and a few seconds old at most, ``overview`` is made anew."""
 
 from .overview import overview
+from .reading import forget, reading
 
-__all__ = ["overview"]
+__all__ = ["forget", "overview", "reading"]
