@@ -16,7 +16,7 @@ from gearpark.plants.mtconnect.model import read_model
 from gearpark.plants.mtconnect.store import Latest, Row, Store
 
 START_US = 1_795_276_800_000_000
-DEADLINE_S = 10.0
+DEADLINE_S = 60.0
 MAZAK, OKUMA = (next(r for r in recordings() if r.id == i) for i in ("nist-mazak01", "okuma-multus"))
 HOST = "127.0.0.1"
 

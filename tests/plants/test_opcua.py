@@ -19,27 +19,36 @@ from gearpark.plants.options import Options
 from gearpark.plants.runner import LineRun, first_us
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-DEADLINE_S = 10.0
+DEADLINE_S = 60.0
 MT, MACHINERY, DI = (f"http://opcfoundation.org/UA/{n}/" for n in ("MachineTool", "Machinery", "DI"))
 
 
 Served = tuple[LineServer, Client]
 
 
+def client_of(server: LineServer) -> Client:
+    """Patient: builds of other servers hold up the loop that both ends run in."""
+    return Client(server.url, timeout=DEADLINE_S, watchdog_intervall=DEADLINE_S)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def served(types: TypeSpace, day: tuple[HousingLine, list[Change]]) -> AsyncIterator[Served]:
-    """The day's line with its history, and a connected client; one for the whole module, because building costs."""
+async def day_server(types: TypeSpace, day: tuple[HousingLine, list[Change]]) -> AsyncIterator[LineServer]:
+    """The day's line with its history; one for the whole module, because building costs."""
     server = LineServer(
         "qc-l1", template("housing-machining"), "qijiang/qichi/qiaohe-plant/machining/l1", open_port()
     )
     await server.build(types)
     server.remember(day[1])
     await server.start(to_us(now_utc()))
-    try:
-        async with Client(server.url) as client:
-            yield server, client
-    finally:
-        await server.stop()
+    yield server
+    await server.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def served(day_server: LineServer) -> AsyncIterator[Served]:
+    """The day's server and a client of it."""
+    async with client_of(day_server) as client:
+        yield day_server, client
 
 
 async def node(client: Client, tag: str) -> object:
@@ -129,7 +138,7 @@ async def test_long_history_comes_in_parts(types, free_port) -> None:
     server.remember(Change(START_US + i * 1_000_000, "op10a", "part_count", float(i)) for i in range(count))
     await server.start(to_us(now_utc()))
     try:
-        async with Client(server.url) as client:
+        async with client_of(server) as client:
             counter = await node(client, "qc-l1-op10a/part_count")
             values = await counter.read_raw_history(from_us(START_US), from_us(START_US + 86_400_000_000))
             assert [v.Value.Value for v in values] == list(range(count))
@@ -190,7 +199,7 @@ async def test_a_gauge_that_never_measured_waits_for_its_first_value(types, free
     await server.build(types)
     await server.start(to_us(now_utc()))
     try:
-        async with Client(server.url) as client:
+        async with client_of(server) as client:
             bore = await node(client, "qc-l1-cmm90/bore_1_um")
             data = await bore.read_data_value(raise_on_bad_status=False)
             assert data.StatusCode.value == ua.StatusCodes.BadWaitingForInitialData
@@ -211,7 +220,7 @@ async def test_faults_can_be_injected_over_the_wire(types, free_port) -> None:
     run = LineRun(1, options, now)
     await run.build(types, now)
     try:
-        async with Client(run.server.url) as client:
+        async with client_of(run.server) as client:
             knobs, inject = await node(client, "knobs"), await node(client, "knobs/inject")
             await knobs.call_method(inject.nodeid, "qc-l1-op20a:breakdown:600")
             await knobs.call_method(inject.nodeid, "qc-l1-op10a:no-data:1")
