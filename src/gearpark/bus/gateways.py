@@ -80,7 +80,8 @@ class GatewayLink:
         with self._lock:
             waiting, self._open = list(self._open.values()), {}
         for gateway, future in waiting:
-            future.set_exception(_unreachable(gateway, "the link was closed"))
+            if future.set_running_or_notify_cancel():  # False: nobody waits any more
+                future.set_exception(_unreachable(gateway, "the link was closed"))
 
     def send(self, gateway: str, op: str, args: Mapping[str, Any] | None = None) -> Future[dict[str, Any]]:
         """Ask a gateway to do `op`; the future holds its answer document.

@@ -21,6 +21,7 @@ from gearpark.base.wire import Quality, Value, quality_of
 from .client import bus_url
 from .host import HostState
 from .hostlink import HostLink
+from .naming import is_control, tag_of
 from .nodes import Alive, Data, Dead, Event, NodeKey
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ HOST_ID = "gearpark-web"
 STALE_FACTOR = 2.0  # expected intervals without a fresh value
 MIN_STALE_S = 3.0  # shorter silences are the network's
 MAX_TAGS = 500_000
+MAX_KEYS_PER_DEVICE = 20_000
 TICK_S = 0.5
 RATE_WINDOW_S = 10.0
 MAX_SUBSCRIPTIONS = 500
@@ -114,6 +116,7 @@ class LiveValues:
         self._entries: dict[Key, _Entry] = {}
         self._dead: set[tuple[NodeKey, str]] = set()
         self._intervals: dict[tuple[NodeKey, str], dict[str, float]] = {}
+        self._keys: dict[tuple[NodeKey, str], dict[str, Key]] = {}
         self._subscriptions: dict[Key, set[Subscription]] = {}
         self._open = 0
         self._rates: dict[str, deque[tuple[float, int]]] = {}
@@ -270,8 +273,10 @@ class LiveValues:
             self._dead.add((event.key, event.device))
 
     def _take(self, data: Data) -> None:
-        org, asset = data.key.group, data.device or data.key.node
-        device = (data.key, data.device)
+        if data.journalled and not data.device:
+            return  # a gateway's own metrics steer its session
+        org, device = data.key.group, (data.key, data.device)
+        keys = self._keys.setdefault(device, {})
         latest_us = data.received_us + int(MAX_FUTURE_S * 1e6)
         entries, watched = self._entries, self._subscriptions
         if not data.birth:
@@ -279,12 +284,12 @@ class LiveValues:
         for name, at_us, value, status in zip(
             data.names, data.at_us, data.values, data.statuses, strict=True
         ):
-            if at_us is None:
+            key = keys.get(name) or self._key(data, keys, name)
+            if at_us is None or key is None:
                 continue
             if at_us > latest_us:
                 self.counts["future_points"] += 1
                 continue
-            key = (org, f"{asset}/{name}")
             entry = entries.get(key)
             if entry is None:
                 if value is None and data.birth:
@@ -308,6 +313,15 @@ class LiveValues:
             if key in watched:
                 for subscription in tuple(watched[key]):
                     subscription._mark(key)
+
+    def _key(self, data: Data, keys: dict[str, Key], name: str) -> Key | None:
+        """(organisation, tag) of a metric, remembered; None when it makes no tag."""
+        made = None if is_control(data.device, name) else tag_of(data.device or data.key.node, name)
+        if made is None:
+            return None
+        if len(keys) < MAX_KEYS_PER_DEVICE:
+            keys[name] = (data.key.group, made)
+        return (data.key.group, made)
 
     def _silence_us(self, device: tuple[NodeKey, str], name: str) -> int:
         interval_s = self._intervals.get(device, {}).get(name)

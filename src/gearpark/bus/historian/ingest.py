@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from gearpark.base.ids import ASSET_ID, SIGNAL
-from gearpark.base.limits import MAX_FUTURE_S, MAX_TAG_LENGTH, MAX_TEXT_VALUE
+from gearpark.base.limits import MAX_FUTURE_S, MAX_TEXT_VALUE
 from gearpark.base.problems import Problem
 from gearpark.base.wire import Quality, Status, Value, quality_of
+from gearpark.bus.naming import is_control, tag_of
 from gearpark.bus.nodes import Data, NodeKey
 from gearpark.lake.schema import AT_MAX_US, AT_MIN_US
 from gearpark.lake.writer import Batch, Outcome, Writer
@@ -21,7 +21,6 @@ COMMIT_POINTS = 200_000  # commit before the clock says so
 MAX_UNCOMMITTED_POINTS = 600_000  # while the lake refuses commits: take no more, journals keep the rest
 MAX_CACHED_TAGS = 500_000
 _ORG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
-_NOT_ASSET, _NOT_SIGNAL = re.compile(r"[^a-z0-9-]+"), re.compile(r"[^A-Za-z0-9_.:@-]+")
 Mark = tuple[str, int]  # source, boot
 
 
@@ -155,6 +154,7 @@ class Ingest:
             and None not in data.at_us
             and not data.transient
             and not data.unsupported
+            and data.device
             and (not data.at_us or AT_MIN_US <= min(data.at_us) <= max(data.at_us) <= latest_us)  # type: ignore[type-var, operator]
             and not any(isinstance(value, str) and len(value) > MAX_TEXT_VALUE for value in data.values)
         )
@@ -170,7 +170,7 @@ class Ingest:
         for position, (tag, name, at_us, value, status) in enumerate(
             zip(tags, data.names, data.at_us, data.values, data.statuses, strict=True)
         ):
-            if position in data.transient or _is_control(data, name):
+            if position in data.transient or is_control(data.device, name):
                 continue
             reason = _reason(tag, at_us, value)
             if reason:
@@ -200,19 +200,6 @@ class Ingest:
         return self._tags[key]
 
 
-def tag_of(device: str, name: str) -> str | None:
-    """Tag of a Sparkplug device and metric name: illegal characters become "-" and "_"; None when too long or empty."""
-    asset, signal = device, name
-    if not ASSET_ID.fullmatch(asset):
-        asset = _NOT_ASSET.sub("-", asset.lower()).strip("-")
-    if not SIGNAL.fullmatch(signal):
-        signal = _NOT_SIGNAL.sub("_", signal).strip("_")
-    if not ASSET_ID.fullmatch(asset) or not SIGNAL.fullmatch(signal):
-        return None
-    made = f"{asset}/{signal}"
-    return made if len(made) <= MAX_TAG_LENGTH else None
-
-
 def _reason(tag: str | None, at_us: int | None, value: Value) -> str:
     if tag is None:
         return "name_illegal"
@@ -223,8 +210,3 @@ def _reason(tag: str | None, at_us: int | None, value: Value) -> str:
     if isinstance(value, str) and len(value) > MAX_TEXT_VALUE:
         return "text_too_long"
     return ""
-
-
-def _is_control(data: Data, name: str) -> bool:
-    """Node metrics that steer the session are no measurements."""
-    return data.birth and not data.device and (name == "bdSeq" or name.startswith("Node Control/"))

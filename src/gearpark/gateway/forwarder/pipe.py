@@ -67,10 +67,12 @@ class Pipe:
         await loop.run_in_executor(None, self._stop)
 
     def _stop(self) -> None:
-        if self._forwarder is not None:
-            self._forwarder.stop()
-        if self._journal is not None:
-            self._journal.close()
+        forwarder, journal = self._forwarder, self._journal
+        self._forwarder = self._journal = None  # from here on, puts are refused
+        if forwarder is not None:
+            forwarder.stop()
+        if journal is not None:
+            journal.close()
 
     async def put(self, org: str, observations: Sequence[Observation], historical: bool = False) -> None:
         if not observations:
@@ -107,9 +109,10 @@ class Pipe:
         self._parts(org)[1].set_online(asset, True)
 
     def stats(self) -> PipeStats:
-        if self._journal is None or self._forwarder is None:
+        journal, forwarder = self._journal, self._forwarder
+        if journal is None or forwarder is None:
             return PipeStats(JournalStats(state="closed"))
-        return PipeStats(self._journal.stats(), self._forwarder.stats())
+        return PipeStats(journal.stats(), forwarder.stats())
 
     def _parts(self, org: str) -> tuple[Journal, Session]:
         if self._journal is None or self._forwarder is None:

@@ -204,7 +204,7 @@ class Session:
         if at_ms >= self._host_ms:
             self._host_online, self._host_ms = online, at_ms
         if fresh:
-            self._birth_due = True
+            self._birth_due, self._last_birth_s = True, 0.0  # at once: rows without births mean nothing to it
             self._rewind_all()
 
     def _rewind_all(self) -> None:

@@ -193,6 +193,8 @@ class Journal(Committer):
 
     def boots(self, source: str) -> list[tuple[int, int, int]]:
         """(boot, rows, last seq) of boots that still have rows, oldest first."""
+        if self._stopping:
+            return []
         return self.store.boots(source)
 
     def ack(self, source: str, boot: int, seq: int) -> None:
