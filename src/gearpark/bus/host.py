@@ -224,6 +224,7 @@ class HostState:
                 if node.aliases.get(metric.alias, (device, metric.name)) != (device, metric.name):
                     node.deviations["alias_used_twice"] += 1
                 node.aliases[metric.alias] = (device, metric.name)
+                node.names.setdefault(device, {})[metric.alias] = metric.name
                 node.datatypes[metric.alias] = metric.datatype
         node.devices[device] = metrics
         self._emit(Alive(node.key, device, metrics))
@@ -246,19 +247,14 @@ class HostState:
     ) -> bool:
         """False when an alias is unknown: the whole message is left out (a journal sends it again)."""
         found = columns(message, node.datatypes if birth else self._datatypes(node, device))
-        names: list[str] = []
-        for key, metric in zip(found.keys, message.metrics, strict=True):
-            if isinstance(key, str):
-                names.append(key)
-                continue
-            known = node.aliases.get(key)
-            if known is None or known[0] != device:
-                if metric.name:
-                    names.append(metric.name)
-                    continue
+        known = node.names.get(device, {})
+        try:
+            names = [known[key] for key in found.keys]  # type: ignore[index]
+        except KeyError:
+            names = self._names(node, known, found.keys, message)
+            if len(names) < len(found.keys):
                 node.deviations["unknown_alias"] += 1
                 return False
-            names.append(known[1])
         self._emit(
             Data(
                 node.key,
@@ -277,6 +273,16 @@ class HostState:
             )
         )
         return True
+
+    def _names(self, node: Node, known: dict[int, str], keys: list[int | str], message: Any) -> list[str]:
+        """Names of a message that does not only use this device's aliases; cut short at an unknown one."""
+        names: list[str] = []
+        for key, metric in zip(keys, message.metrics, strict=True):
+            name = key if isinstance(key, str) else known.get(key) or metric.name
+            if not name:
+                break
+            names.append(name)
+        return names
 
     def _datatypes(self, node: Node, device: str) -> dict[int | str, int]:
         """By alias for the whole node; names are looked up only when a node does not use aliases."""
@@ -317,7 +323,7 @@ def _bd_seq(message: Any, node: Node) -> int | None:
 def _forget(node: Node) -> None:
     """The session's knowledge: aliases, devices, order. Counters stay."""
     node.online, node.bd_seq, node.next_seq = False, None, 0
-    node.devices, node.aliases, node.datatypes, node.early = {}, {}, {}, {}
+    node.devices, node.aliases, node.names, node.datatypes, node.early = {}, {}, {}, {}, {}
     node.dead_devices = set()
     node.unborn = deque(maxlen=MAX_WAITING)
     node.gap_since_s = node.asked_s = None

@@ -87,6 +87,7 @@ class Node:
     devices: dict[str, dict[str, MetricInfo]] = field(default_factory=dict)
     dead_devices: set[str] = field(default_factory=set)
     aliases: dict[int, tuple[str, str]] = field(default_factory=dict)  # alias -> (device, name)
+    names: dict[str, dict[int, str]] = field(default_factory=dict)  # device -> alias -> name
     datatypes: dict[int | str, int] = field(default_factory=dict)  # alias -> data type of the birth
     early: dict[int, tuple[Topic, Any, int]] = field(default_factory=dict)  # seq -> message past a gap
     gap_since_s: float | None = None

@@ -19,7 +19,7 @@ from .quarantine import Quarantine
 BAD_INVALID_TIMESTAMP = 0x80230000  # OPC UA: the source time is from the future; value kept, in no figure
 COMMIT_POINTS = 200_000  # commit before the clock says so
 MAX_UNCOMMITTED_POINTS = 600_000  # while the lake refuses commits: take no more, journals keep the rest
-MAX_CACHED_TAGS = 500_000
+MAX_NAMES_PER_DEVICE = 20_000  # remembered
 _ORG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 Mark = tuple[str, int]  # source, boot
 
@@ -34,7 +34,7 @@ class Ingest:
         self._answer: set[Mark] = set()  # sent again although stored: their mark is told again
         self.resend: dict[Mark, int] = {}  # a hole: send again from behind this seq
         self._foreign_seq: dict[str, int] = {}
-        self._tags: dict[tuple[str, str], str | None] = {}
+        self._tags: dict[str, dict[str, str | None]] = {}  # device -> name -> tag
         self.counts: Counter[str] = Counter()
 
     def take(self, data: Data) -> None:
@@ -147,7 +147,12 @@ class Ingest:
 
     def _usable(self, data: Data, received_us: int) -> tuple[list[str], list[int], list[Value], list[int]]:
         """Columns without what cannot be stored; that goes to quarantine, by reason."""
-        tags = [self._tag(data.device or data.key.node, name) for name in data.names]
+        device = data.device or data.key.node
+        known = self._tags.setdefault(device, {})
+        try:
+            tags = [known[name] for name in data.names]
+        except KeyError:
+            tags = [self._tag(device, known, name) for name in data.names]
         latest_us = received_us + int(MAX_FUTURE_S * 1e6)
         clean = (
             None not in tags
@@ -182,22 +187,24 @@ class Ingest:
                 self.counts["future_points"] += 1
                 if quality_of(kept_status) is not Quality.BAD:
                     kept_status = BAD_INVALID_TIMESTAMP
-            for column, item in zip(out, (tag, at_us, kept, kept_status), strict=True):
-                column.append(item)  # type: ignore[arg-type]
+            out[0].append(tag)
+            out[1].append(at_us)
+            out[2].append(kept)
+            out[3].append(kept_status)
         if data.unsupported:
             refused["type_unsupported"] = list(data.unsupported)
         for reason, names in refused.items():
             self.quarantine.points(data.key.group, data.key.node, data.device, reason, names, received_us)
         return out
 
-    def _tag(self, device: str, name: str) -> str | None:
-        """``asset/signal``; other makers' spellings are brought to ours. None when nothing legal is left."""
-        key = (device, name)
-        if key not in self._tags:
-            if len(self._tags) >= MAX_CACHED_TAGS:
-                self._tags.clear()
-            self._tags[key] = tag_of(device, name)
-        return self._tags[key]
+    @staticmethod
+    def _tag(device: str, known: dict[str, str | None], name: str) -> str | None:
+        """``asset/signal``, remembered; None when nothing legal is left of the name."""
+        if name not in known:
+            if len(known) >= MAX_NAMES_PER_DEVICE:
+                known.clear()
+            known[name] = tag_of(device, name)
+        return known[name]
 
 
 def _reason(tag: str | None, at_us: int | None, value: Value) -> str:

@@ -295,7 +295,9 @@ class Committer:
         for (source, device), first in lost.items():
             plan = by_name.get(source) or by_name.setdefault(source, self._open_plan_for_gap(source, plans))
             before = len(plan.rows)
-            gap = [(alias, at_us, None, int(Status.BAD_DATA_LOST)) for alias, at_us in sorted(first.items())]
+            gap: list[Point] = [
+                (alias, at_us, None, int(Status.BAD_DATA_LOST)) for alias, at_us in sorted(first.items())
+            ]
             plan.add(device, gap, True, time.time_ns() // 1000)
             size += self.store.add_rows(source, plan.rows[before:])
             rows += len(plan.rows) - before
