@@ -96,8 +96,15 @@ def test_from_an_address_to_first_values(
         page = until(found, what="what the gateway found")
         assert 'name="take.' in page, page
         asset = page.split('name="take.')[1].split('"')[0]
-        post = {f"take.{asset}": "on", f"id.{asset}": "press-7", f"name.{asset}": "Press 7", f"type.{asset}": "press"}
-        check = client.post(look, {**post, f"path.{asset}": "qiaohe/press-shop/p7", "name": "Press shop"})["Location"]
+        post = {
+            f"take.{asset}": "on",
+            f"id.{asset}": "press-7",
+            f"name.{asset}": "Press 7",
+            f"type.{asset}": "press",
+        }
+        check = client.post(look, {**post, f"path.{asset}": "qiaohe/press-shop/p7", "name": "Press shop"})[
+            "Location"
+        ]
         dry = client.get(check).content.decode()
         assert "press-7/" in dry
         with acting(firm):
@@ -131,14 +138,22 @@ def test_from_an_address_to_first_values(
         until(lambda: newest().quality is Quality.STALE, what="stale after the stop")
 
 
-def test_an_unreachable_server_is_said_in_words(ear: str, lake_home: Path, signed_in: Any, park_scope: Scope) -> None:
+def test_an_unreachable_server_is_said_in_words(
+    ear: str, lake_home: Path, signed_in: Any, park_scope: Scope
+) -> None:
     client = signed_in("qichi")
     with acting(park_scope):
         telemetry.ensure_gateway(park_scope, "gw1")
     config = lake_home / "wanted.json"
     config.write_text('{"gateway": "gw1", "connections": []}')
     with process(
-        "gearpark.gateway", "--name", "gw1", "--config", str(config), GEARPARK_MQTT=ear, GEARPARK_HOME=str(lake_home)
+        "gearpark.gateway",
+        "--name",
+        "gw1",
+        "--config",
+        str(config),
+        GEARPARK_MQTT=ear,
+        GEARPARK_HOME=str(lake_home),
     ):
         until(lambda: "gw1" in queries.gateway_health(), what="the gateway's first word")
         answer = client.post(

@@ -8,7 +8,7 @@ Words    Tag: one signal of one asset. Connection: one endpoint (OPC UA server, 
          a gateway found at an address, not yet wanted. Wanted configuration: what a gateway pulls from here.
          Quality: good, uncertain, bad, stale. Stale is decided by age at reading time and never stored.
 
-Out      ``telemetry.connection_changed`` (a gateway's wanted configuration has a new revision).
+Out      ``ConnectionChanged`` (a gateway's wanted configuration has a new revision).
 In       Assets come from the registry; points come from the lake and from the bus. Nothing here re-stamps a value:
          "latest" means newest source time.
 """

@@ -24,6 +24,7 @@ from .services import apply_proposal, ensure_gateway
 from .types import (
     AssetChoice,
     Choices,
+    ConnectionChanged,
     ConnectionInfo,
     DataFlow,
     Diff,
@@ -38,6 +39,7 @@ from .types import (
 __all__ = [
     "AssetChoice",
     "Choices",
+    "ConnectionChanged",
     "ConnectionInfo",
     "DataFlow",
     "Diff",

@@ -29,6 +29,7 @@ from .health import connection_health, journal_health, number, when
 from .scopes import widened
 
 MAX_CONNECTIONS = 2000
+RESERVED_KEYS = frozenset(("add", "gateways"))  # pages of their own under /connections/
 
 
 def _rows(scope: Scope) -> QuerySet[Connection]:
@@ -100,10 +101,10 @@ def connection(scope: Scope, key: str) -> ConnectionInfo:
     return _info(row, live.gateway_health())
 
 
-def connection_keys(scope: Scope, name: str) -> set[str]:
-    """Keys in use that start like ``name`` would; keys are unique in the whole installation, so all are asked."""
+def connection_keys(scope: Scope) -> set[str]:
+    """Keys that a new connection cannot have; keys are unique in the whole installation, so all are asked."""
     with widened() as wide:
-        return set(Connection.objects.of(wide).values_list("key", flat=True))
+        return {*RESERVED_KEYS, *Connection.objects.of(wide).values_list("key", flat=True)}
 
 
 def gateway_names(scope: Scope) -> list[GatewayInfo]:

@@ -9,12 +9,12 @@ from django.db import transaction
 
 from gearpark.base.problems import NotFound, Problem
 from gearpark.base.scope import Scope
-from gearpark.kit import audit
+from gearpark.kit import audit, events
 from gearpark.kit.tenant import require
 
 from ..models import MAX_NAME, Connection, Tag
 from ..queries.proposals import check_url
-from ..types import EDIT, Protocol
+from ..types import EDIT, ConnectionChanged, Protocol
 
 MAX_NOTE = 400
 
@@ -53,6 +53,7 @@ def _save(scope: Scope, row: Connection, before: dict[str, Any], action: str) ->
     row.revision += 1
     row.save()
     audit.record(scope, action, "telemetry.connection", row.key, before, after)
+    events.tell(ConnectionChanged(row.org, row.key))
 
 
 @transaction.atomic

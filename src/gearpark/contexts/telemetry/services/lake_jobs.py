@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -85,9 +86,10 @@ def ask_job(scope: Scope, job: str, now: datetime) -> bool:
     if job not in {known.code for known in LAKE_JOBS}:
         raise NotFound("telemetry.job_unknown", f"There is no job {job[:40]!r}.")
     try:
-        app.configure_task(task_name(job), queueing_lock=task_name(job), lock="lake", queue="gearpark").defer(
-            timestamp=int(now.timestamp())
-        )
+        with transaction.atomic():  # a refusal of the queue must not spoil the request's transaction
+            app.configure_task(
+                task_name(job), queueing_lock=task_name(job), lock="lake", queue="gearpark"
+            ).defer(timestamp=int(now.timestamp()))
     except AlreadyEnqueued:
         return True
     audit.record(scope, "telemetry.job_asked", "telemetry.job", job, {}, {})

@@ -7,12 +7,12 @@ from django.db import transaction
 from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
 from gearpark.contexts.registry import public as registry
-from gearpark.kit import audit
+from gearpark.kit import audit, events
 from gearpark.kit.tenant import require
 
 from .. import queries
 from ..models import Connection, Tag
-from ..types import EDIT, Change, ChangeKind, Choices, Diff, Proposal
+from ..types import EDIT, Change, ChangeKind, Choices, ConnectionChanged, Diff, Proposal
 from .connections import seen
 from .wanted import Wanted, chosen, connection_change, key_for, signal_fields, tag_changes
 
@@ -32,11 +32,7 @@ def _existing(scope: Scope, proposal: Proposal) -> Connection | None:
 def _plan(scope: Scope, proposal: Proposal, choices: Choices) -> tuple[Wanted, Connection | None, Diff]:
     wanted = chosen(proposal, choices, scope.org)
     connection = _existing(scope, proposal)
-    key = (
-        connection.key
-        if connection is not None
-        else key_for(wanted.name, queries.connection_keys(scope, wanted.name))
-    )
+    key = connection.key if connection is not None else key_for(wanted.name, queries.connection_keys(scope))
     refusals: list[str] = []
     if proposal.gateway not in {gateway.name for gateway in queries.gateway_names(scope)}:
         refusals.append(f"There is no gateway {proposal.gateway!r} that serves {scope.org}.")
@@ -106,9 +102,9 @@ def _write_connection(
     row.revision += 1
     row.save()
     action = "telemetry.connection_changed" if before else "telemetry.connection_added"
-    audit.record(
-        scope, action, "telemetry.connection", row.key, before, seen(row) | {"tags": len(wanted.signals)}
-    )
+    after = seen(row) | {"tags": len(wanted.signals)}
+    audit.record(scope, action, "telemetry.connection", row.key, before, after)
+    events.tell(ConnectionChanged(row.org, row.key))
     return row
 
 

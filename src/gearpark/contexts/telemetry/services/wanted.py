@@ -86,11 +86,13 @@ def _device(found: ProposedAsset, choice: AssetChoice, org: str) -> Device:
 
 
 def path_below(org: str, text: str, asset: str) -> str:
-    """Any proposed place -> an ISA-95 path of the organisation; without one the asset hangs directly below it."""
+    """Any proposed place -> an ISA-95 path of the organisation; without one the asset hangs directly below it.
+
+    What stands above the organisation (the park) is cut: ``park/org/site/line`` and ``site/line`` mean the same.
+    """
     parts = [re.sub(r"[^a-z0-9._-]+", "-", part.lower()).strip("-._") for part in text.split("/")]
     parts = [part for part in parts if part]
-    if parts[:1] != [org]:
-        parts = [org, *parts]
+    parts = parts[parts.index(org) :] if org in parts else [org, *parts]
     return "/".join(parts if len(parts) > 1 else [org, asset])
 
 

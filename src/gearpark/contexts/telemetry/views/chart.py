@@ -23,6 +23,8 @@ from .. import queries, services
 from ..types import VIEW
 from .files import csv_response, xlsx_response
 
+HERE = ("tag", "last", "start", "end")
+FOUND_ROWS = 20
 NAIVE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?")
 
 
@@ -112,18 +114,11 @@ def data(request: HttpRequest) -> JsonResponse:
 @needs(VIEW)
 def find(request: HttpRequest) -> HttpResponse:
     """Tags to add to the chart, while typing."""
-    found = queries.search(scope_of(request), request.GET.get("q", ""), limit=20)
-    here = [
-        (key, value)
-        for key, values in request.GET.lists()
-        if key in ("tag", "last", "start", "end")
-        for value in values
-    ]
-    return render(
-        request,
-        "telemetry/parts/found.html",
-        {"found": found, "here": urlencode(here), "q": request.GET.get("q", "")},
-    )
+    q, chosen = request.GET.get("q", ""), set(request.GET.getlist("tag"))
+    found = queries.search(scope_of(request), q, limit=FOUND_ROWS + len(chosen))
+    fresh = [info for info in found if info.tag not in chosen][:FOUND_ROWS]
+    here = [(key, value) for key, values in request.GET.lists() if key in HERE for value in values]
+    return render(request, "telemetry/parts/found.html", {"found": fresh, "here": urlencode(here)})
 
 
 @require_GET
