@@ -278,6 +278,13 @@ class Machine:
         await self.server.write_attribute_value(self.nodes[name].nodeid, data)
         return moment
 
+    async def clear(self) -> None:
+        """Take away what a test added, so that the next one may use the same names."""
+        found = await self.server.nodes.objects.get_children()
+        added = [node for node in found if node.nodeid.NamespaceIndex == self.index]
+        await self.server.delete_nodes(added, recursive=True)
+        self.nodes.clear()
+
     def signal(self, name: str, kind: str = "analog", interval_s: float | None = None) -> dict[str, Any]:
         return {"name": name, "kind": kind, "address": f"nsu={NAMESPACE};s={name}", "interval_s": interval_s}
 

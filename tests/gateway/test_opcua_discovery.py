@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from asyncua import ua
 from tests.gateway.rig import NAMESPACE, Machine, free_port, running, until
 
@@ -21,8 +22,10 @@ from gearpark.gateway.connectors.opcua import names
 from gearpark.gateway.connectors.opcua.signals import unit_of
 from gearpark.gateway.wanted import parse_connection
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def shop(tmp_path: Path) -> AsyncIterator[dict[str, Any]]:
     """One simulated line as a process of its own; its endpoint."""
     folder = tmp_path
@@ -64,19 +67,16 @@ async def test_the_housing_line_is_recognised_and_runs_as_proposed(shop: dict[st
         assert not run.link.counters.rejected
 
 
-async def test_a_plain_server_is_proposed_as_general_devices() -> None:
-    async with Machine() as machine:
-        oven = await machine.server.nodes.objects.add_object(ua.NodeId("Oven", machine.index), "2:Oven 1")
-        zone = await oven.add_object(ua.NodeId("Zone", machine.index), "2:ZoneA")
-        heat = await zone.add_variable(ua.NodeId("Temp", machine.index), "2:ActualTemperature", 180.0)
-        unit = ua.EUInformation(DisplayName=ua.LocalizedText("°C"))
-        await heat.add_property(0, "EngineeringUnits", unit)
-        await oven.add_variable(
-            ua.NodeId("Parts", machine.index), "2:PartsProduced", 5, ua.VariantType.UInt32
-        )
-        await oven.add_variable(ua.NodeId("Door", machine.index), "2:DoorOpen", True)
-        await oven.add_variable(ua.NodeId("Curve", machine.index), "2:Curve", [1.0, 2.0])
-        proposal = (await load("opcua").discover(machine.url)).as_dict()
+async def test_a_plain_server_is_proposed_as_general_devices(machine: Machine) -> None:
+    oven = await machine.server.nodes.objects.add_object(ua.NodeId("Oven", machine.index), "2:Oven 1")
+    zone = await oven.add_object(ua.NodeId("Zone", machine.index), "2:ZoneA")
+    heat = await zone.add_variable(ua.NodeId("Temp", machine.index), "2:ActualTemperature", 180.0)
+    unit = ua.EUInformation(DisplayName=ua.LocalizedText("°C"))
+    await heat.add_property(0, "EngineeringUnits", unit)
+    await oven.add_variable(ua.NodeId("Parts", machine.index), "2:PartsProduced", 5, ua.VariantType.UInt32)
+    await oven.add_variable(ua.NodeId("Door", machine.index), "2:DoorOpen", True)
+    await oven.add_variable(ua.NodeId("Curve", machine.index), "2:Curve", [1.0, 2.0])
+    proposal = (await load("opcua").discover(machine.url)).as_dict()
     asset = proposal["assets"][0]
     assert (asset["id"], asset["type"], asset["states"]) == ("oven-1", "opcua-device", "")
     found = {one["name"]: (one["kind"], one["unit"], one["sample"]["value"]) for one in asset["signals"]}
@@ -90,9 +90,8 @@ async def test_a_plain_server_is_proposed_as_general_devices() -> None:
     assert any("No companion model" in one for one in proposal["warnings"])
 
 
-async def test_an_empty_server_says_so() -> None:
-    async with Machine() as machine:
-        proposal = (await load("opcua").discover(machine.url)).as_dict()
+async def test_an_empty_server_says_so(machine: Machine) -> None:
+    proposal = (await load("opcua").discover(machine.url)).as_dict()
     assert proposal["assets"] == []
     assert any("no variable" in one for one in proposal["warnings"])
 
@@ -110,16 +109,16 @@ async def test_an_empty_server_says_so() -> None:
         (["温度"], "signal"),
     ],
 )
-def test_names(path: list[str], name: str) -> None:
+async def test_names(path: list[str], name: str) -> None:
     assert names.name_for(path, set()) == name
 
 
-def test_names_are_unique() -> None:
+async def test_names_are_unique() -> None:
     taken: set[str] = set()
     made = [names.name_for(["Axes", axis, "Load"], taken) for axis in ("X", "Y", "Y", "Y")]
     assert made == ["load", "y_load", "axes_y_load", "axes_y_load_2"]
 
 
-def test_units() -> None:
+async def test_units() -> None:
     assert unit_of(ua.EUInformation(DisplayName=ua.LocalizedText("rpm"))) == "r/min"
     assert unit_of(None) == ""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from tests.gateway.rig import FaultyLink, Machine, Running, running, ticking, until, wanted
 
 from gearpark.base.wire import Status
@@ -14,12 +14,13 @@ FAST = {"publishing_interval_ms": 50.0, "keep_alive_count": 5.0, "request_timeou
 LOST = int(Status.UNCERTAIN_NO_COMMUNICATION)
 
 
-@pytest.fixture
-async def machine() -> AsyncIterator[Machine]:
-    async with Machine() as made:
-        await made.add("count", 0.0)
-        await made.add("mode", "auto")
-        yield made
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", autouse=True)
+async def variables(machine: Machine) -> None:
+    await machine.add("count", 0.0)
+    await machine.add("mode", "auto")
 
 
 def entry(machine: Machine, port: int, interval_s: float | None = None):
@@ -89,17 +90,20 @@ async def test_publish_answers_swallowed(machine: Machine) -> None:
         await back(run)
 
 
-async def test_server_restart(machine: Machine) -> None:
-    async with running(entry(machine, machine.port)) as run:
+async def test_server_restart() -> None:
+    async with Machine() as first:
+        await first.add("count", 0.0)
+        await first.add("mode", "auto")
+        run = Running(entry(first, first.port))
         await run.state("ok")
-        await machine.server.stop()
-        await until(lambda: run.link.state in ("failed", "connecting"), 10)
-        async with Machine(machine.port) as again:
-            await again.server.register_namespace("urn:other:first")
-            await again.add("count", 5.0)
-            await again.add("mode", "manual")
-            await run.value("m1/mode", "manual")
-            await run.state("ok")
+    await until(lambda: run.link.state == "failed", 10)
+    async with Machine(first.port) as again:
+        await again.server.register_namespace("urn:other:first")
+        await again.add("count", 5.0)
+        await again.add("mode", "manual")
+        await run.value("m1/mode", "manual")
+        await run.state("ok")
+        await run.stop()
 
 
 async def test_forgotten_session(machine: Machine) -> None:

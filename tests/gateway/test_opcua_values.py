@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,10 +14,7 @@ from gearpark.base.wire import Status
 FAST = {"publishing_interval_ms": 50.0, "keep_alive_count": 5.0, "request_timeout_s": 2.0}
 
 
-@pytest.fixture
-async def machine() -> AsyncIterator[Machine]:
-    async with Machine() as made:
-        yield made
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_types_become_numbers_and_texts(machine: Machine) -> None:

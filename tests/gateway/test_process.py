@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from tests.gateway.rig import Machine, free_port, ticking, until
 
 from gearpark.base.problems import Problem
@@ -57,10 +58,13 @@ class Process:
         return await asyncio.to_thread(self.link.request, "gw1", op, args, 30.0)
 
 
-@pytest.fixture
-async def gateway(tmp_path: Path) -> AsyncIterator[Process]:
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gateway(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Process]:
     stop = asyncio.Event()
-    made = Process(tmp_path, free_port())
+    made = Process(tmp_path_factory.mktemp("gateway"), free_port())
     serving = asyncio.create_task(broker.serve("127.0.0.1", made.port, None, stop))
     made.link.start()
     made.want()
@@ -81,59 +85,64 @@ def connection(machine: Machine, name: str = "c1", url: str = "", *names: str) -
     return {"id": name, "org": "qichi", "protocol": "opcua", "url": url or machine.url, "assets": assets}
 
 
-async def test_connections_come_change_and_go_while_the_process_runs(gateway: Process) -> None:
-    async with Machine() as machine:
-        await machine.add("count", 0.0)
-        await machine.add("load", 3.0)
-        dead = {**connection(machine, "c2", "opc.tcp://127.0.0.1:9/"), "assets": []}
-        broken = {"id": "c3", "org": "qichi", "protocol": "telepathy", "url": "x"}
-        gateway.want(connection(machine), dead, broken)
-        async with ticking(machine, "count"):
-            await until(lambda: gateway.connection("c1").get("state") == "ok", 20, "c1 ok")
-            await until(lambda: gateway.connection("c2").get("state") == "failed", 20, "c2 failed")
-            assert "telepathy" in gateway.connection("c3")["detail"]
-            await until(lambda: gateway.health()["journal"]["points_in"] > 5, 10)
-            pid = gateway.health()["pid"]
-            gateway.want(connection(machine, "c1", "", "count", "load"))
-            await until(lambda: gateway.connection("c1").get("signals") == 2, 10)
-            await until(lambda: gateway.connection("c1").get("silent_signals") == 0, 10)
-            assert gateway.connection("c2") == {}
-            assert gateway.health()["pid"] == pid
-            gateway.want()
-            await until(lambda: gateway.health()["connections"] == [], 10)
+async def test_connections_come_change_and_go_while_the_process_runs(
+    gateway: Process, machine: Machine
+) -> None:
+    await machine.add("count", 0.0)
+    await machine.add("load", 3.0)
+    dead = {**connection(machine, "c2", "opc.tcp://127.0.0.1:9/"), "assets": []}
+    broken = {"id": "c3", "org": "qichi", "protocol": "telepathy", "url": "x"}
+    gateway.want(connection(machine), dead, broken)
+    async with ticking(machine, "count"):
+        await until(lambda: gateway.connection("c1").get("state") == "ok", 20, "c1 ok")
+        await until(lambda: gateway.connection("c2").get("state") == "failed", 20, "c2 failed")
+        assert "telepathy" in gateway.connection("c3")["detail"]
+        await until(lambda: gateway.health()["journal"]["points_in"] > 5, 10)
+        pid = gateway.health()["pid"]
+        gateway.want(connection(machine, "c1", "", "count", "load"))
+        await until(lambda: gateway.connection("c1").get("signals") == 2, 10)
+        await until(lambda: gateway.connection("c1").get("silent_signals") == 0, 10)
+        assert gateway.connection("c2") == {}
+        assert gateway.health()["pid"] == pid
+        gateway.want()
+        await until(lambda: gateway.health()["connections"] == [], 10)
+
+
+async def test_requests_over_the_bus(gateway: Process, machine: Machine) -> None:
+    await machine.add("count", 4.0)
+    tried = await gateway.ask("test", connection=connection(machine, "c1", "", "count", "ghost"))
+    assert [row["value"] for row in tried["signals"]] == [4.0, None]
+    assert tried["signals"][1]["error"] == "BadNodeIdUnknown"
+    gateway.want(connection(machine))
+    await until(lambda: gateway.connection("c1").get("state") == "ok", 20)
+    found = await gateway.ask("diagnostics", connection_id="c1")
+    assert found["health"]["state"] == "ok"
+    assert found["connector"]["server"]["state"] == "Running"
+    proposal = await gateway.ask("discover", protocol="opcua", url=machine.url)
+    assert [signal["name"] for asset in proposal["assets"] for signal in asset["signals"]] == ["count"]
+    assert {one["protocol"] for one in await gateway.ask("protocols")} == {"opcua", "mtconnect", "shdr"}
+    for op, args, code in (
+        ("discover", {"protocol": "opcua", "url": "opc.tcp://127.0.0.1:9/"}, "opcua.unreachable"),
+        ("discover", {"protocol": "smoke", "url": "x"}, "gateway.protocol_unknown"),
+        ("diagnostics", {"connection_id": "c9"}, "gateway.connection_unknown"),
+        ("reboot", {}, "gateway.request_unknown"),
+    ):
+        with pytest.raises(Problem) as caught:
+            await gateway.ask(op, **args)
+        assert caught.value.code == code
+
+
+async def test_a_bad_file_keeps_the_last_good_state(gateway: Process, machine: Machine) -> None:
+    await machine.add("count", 1.0)
+    gateway.want(connection(machine))
+    await until(lambda: gateway.connection("c1").get("state") == "ok", 20)
+    gateway.config.write_text("{ not json", "utf-8")
+    await until(lambda: "wanted.json" in gateway.health().get("config_note", ""), 10)
+    assert gateway.connection("c1")["state"] == "ok"
+
+
+async def test_an_orderly_stop(gateway: Process) -> None:
     assert await gateway.stop() == 0
-
-
-async def test_requests_over_the_bus(gateway: Process) -> None:
-    async with Machine() as machine:
-        await machine.add("count", 4.0)
-        tried = await gateway.ask("test", connection=connection(machine, "c1", "", "count", "ghost"))
-        assert [row["value"] for row in tried["signals"]] == [4.0, None]
-        assert tried["signals"][1]["error"] == "BadNodeIdUnknown"
-        gateway.want(connection(machine))
-        await until(lambda: gateway.connection("c1").get("state") == "ok", 20)
-        found = await gateway.ask("diagnostics", connection_id="c1")
-        assert found["health"]["state"] == "ok"
-        assert found["connector"]["server"]["state"] == "Running"
-        proposal = await gateway.ask("discover", protocol="opcua", url=machine.url)
-        assert [signal["name"] for asset in proposal["assets"] for signal in asset["signals"]] == ["count"]
-        assert {one["protocol"] for one in await gateway.ask("protocols")} == {"opcua", "mtconnect", "shdr"}
-        for op, args, code in (
-            ("discover", {"protocol": "opcua", "url": "opc.tcp://127.0.0.1:9/"}, "opcua.unreachable"),
-            ("discover", {"protocol": "smoke", "url": "x"}, "gateway.protocol_unknown"),
-            ("diagnostics", {"connection_id": "c9"}, "gateway.connection_unknown"),
-            ("reboot", {}, "gateway.request_unknown"),
-        ):
-            with pytest.raises(Problem) as caught:
-                await gateway.ask(op, **args)
-            assert caught.value.code == code
-
-
-async def test_a_bad_file_keeps_the_last_good_state(gateway: Process) -> None:
-    async with Machine() as machine:
-        await machine.add("count", 1.0)
-        gateway.want(connection(machine))
-        await until(lambda: gateway.connection("c1").get("state") == "ok", 20)
-        gateway.config.write_text("{ not json", "utf-8")
-        await until(lambda: "wanted.json" in gateway.health().get("config_note", ""), 10)
-        assert gateway.connection("c1")["state"] == "ok"
+    assert gateway.process is not None
+    found = gateway.link.health()["gw1"].document
+    await until(lambda: gateway.link.health()["gw1"].document.get("online") is False, 10, str(found)[:200])
