@@ -237,7 +237,7 @@ class Server:
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 preexec_fn=_die_with_parent,
-                **postgres.run_as(),  # type: ignore[arg-type]
+                **postgres.run_as(),
             )
             if self._answers():
                 break

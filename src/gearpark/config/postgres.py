@@ -21,6 +21,7 @@ import subprocess
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from gearpark.base import home as homes
 from gearpark.base.problems import Problem
@@ -99,7 +100,7 @@ def command(where: Place, *, durable: bool = True) -> list[str]:
     return line
 
 
-def run_as() -> dict[str, object]:
+def run_as() -> dict[str, Any]:
     """Keyword arguments for ``subprocess.Popen`` that start a program as the server's user."""
     owner = _system_user()
     if owner is None:
@@ -134,7 +135,7 @@ def _initdb(where: Place, superuser_password: str) -> None:
             text=True,
             cwd="/",
             timeout=INITDB_TIMEOUT_S,
-            **run_as(),  # type: ignore[arg-type]
+            **run_as(),
         )
     finally:
         word.unlink()

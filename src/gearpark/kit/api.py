@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
@@ -64,10 +63,10 @@ class ProblemSchema(Schema):
 def install_problem_handlers(api: NinjaAPI) -> None:
     """Every failure leaves as problem+json with the right status."""
 
-    def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    def answer(request: HttpRequest, problem: Any) -> HttpResponse:
         return problem_response(request, problem)
 
-    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    def invalid(request: HttpRequest, error: Any) -> HttpResponse:
         fields = [
             {"where": ".".join(str(part) for part in item["loc"]), "what": item["msg"]}
             for item in error.errors
@@ -75,7 +74,7 @@ def install_problem_handlers(api: NinjaAPI) -> None:
         sentence = "The request does not fit the schema; nothing was changed. See details for each field."
         return answer(request, Problem("kit.invalid_request", sentence, status=422, fields=fields))
 
-    def stated(request: HttpRequest, error: HttpError) -> HttpResponse:
+    def stated(request: HttpRequest, error: Any) -> HttpResponse:
         if error.status_code == 403:
             return answer(
                 request,
@@ -85,10 +84,10 @@ def install_problem_handlers(api: NinjaAPI) -> None:
             )
         return answer(request, Problem("kit.invalid_request", str(error), status=error.status_code))
 
-    def any_other(request: HttpRequest, error: Exception) -> HttpResponse:
+    def any_other(request: HttpRequest, error: Any) -> HttpResponse:
         return answer(request, as_problem(error) or unforeseen(error, request.path))
 
-    def conflict(request: HttpRequest, error: IntegrityError) -> HttpResponse:
+    def conflict(request: HttpRequest, error: Any) -> HttpResponse:
         unforeseen(error, request.path)
         return answer(
             request,
@@ -105,8 +104,6 @@ def install_problem_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(HttpError, stated)
     api.add_exception_handler(Http404, any_other)
     api.add_exception_handler(IntegrityError, conflict)
-    api.add_exception_handler(DjangoValidationError, lambda request, error: answer(
-        request, Problem("kit.invalid_request", "; ".join(error.messages), status=422)))  # fmt: skip
     api.add_exception_handler(Exception, any_other)
 
 

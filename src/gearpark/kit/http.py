@@ -20,6 +20,7 @@ from django.utils.module_loading import import_string
 from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
 
+from .problems import words_of
 from .tenant import acting, require
 
 log = logging.getLogger("gearpark.http")
@@ -161,9 +162,20 @@ def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
     if problem.status >= STATUS_SERVER_ERROR and problem.code != "kit.unforeseen":
         log.error("%s", problem)
     if wants_json(request):
-        return JsonResponse(problem.as_dict(), status=problem.status, content_type=PROBLEM_JSON)
+        body = problem.as_dict()
+        if not request.path.startswith(
+            "/api/"
+        ):  # the API speaks English, parts of pages the reader's language
+            body["detail"] = words_of(problem)
+        return JsonResponse(body, status=problem.status, content_type=PROBLEM_JSON)
     page = select_template(["ui/problem.html", "kit/problem.html"])
-    return HttpResponse(page.render({"problem": problem}, request), status=problem.status)
+    shown = {
+        **problem.as_dict(),
+        "code": problem.code,
+        "sentence": words_of(problem),
+        "details": problem.details,
+    }
+    return HttpResponse(page.render({"problem": shown}, request), status=problem.status)
 
 
 @open_to_all

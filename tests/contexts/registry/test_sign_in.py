@@ -99,3 +99,13 @@ def test_a_person_with_two_roles_chooses_the_organisation() -> None:
     assert client.post("/act-for/", {"org": "firm-b"}).status_code == 302
     assert client.session["org"] == "firm-b"
     assert client.post("/act-for/", {"org": "firm-c"}).status_code == 403
+
+
+def test_refusals_speak_the_readers_language() -> None:
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    assert "登录名或密码错误" in _post(client, "anna", "wrong").content.decode()
+    guest = make.signed_in("firm-a", "viewer")
+    guest.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    assert "registry.import" in guest.get("/import/").content.decode()
+    assert guest.get("/import/", HTTP_HX_REQUEST="true").json()["detail"].startswith("您的角色不含权限")

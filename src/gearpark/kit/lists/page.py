@@ -50,7 +50,7 @@ class Head:
     label: Any
     shown: bool
     numeric: bool = False
-    unit: str = ""
+    unit: Any = ""
     sorted: str = ""
     sort_url: str = ""
 
@@ -281,14 +281,14 @@ def _choices(request: HttpRequest, spec: ListSpec) -> tuple[set[str], list[dict[
 def _keep(request: HttpRequest, spec: ListSpec, name: str, **values: Any) -> None:
     scope = scope_of(request)
     ListChoice.objects.of(scope).update_or_create(
-        org=scope.org, person_id=scope.person_id, page=spec.key, name=name, defaults=values
+        org=scope.org, person_id=scope.person_id or 0, page=spec.key, name=name, defaults=values
     )
 
 
 def _save_view(request: HttpRequest, spec: ListSpec) -> HttpResponse:
     """Keep the posted query under a name, or remove the view named in ``drop_view``."""
     scope = scope_of(request)
-    mine = ListChoice.objects.of(scope).filter(org=scope.org, person_id=scope.person_id, page=spec.key)
+    mine = ListChoice.objects.of(scope).filter(org=scope.org, person_id=scope.person_id or 0, page=spec.key)
     drop = request.POST.get("drop_view", "")
     if drop:
         mine.filter(name=drop).delete()

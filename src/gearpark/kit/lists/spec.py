@@ -31,7 +31,7 @@ class Column:
     label: Text
     value: str | Callable[[Any], Any] = ""
     numeric: bool = False
-    unit: str = ""
+    unit: Text = ""
     sort: str = ""
     state: Callable[[Any], str] | None = None
     url: Callable[[Any], str] | None = None

@@ -12,7 +12,7 @@ from gearpark.kit.sheets import MAX_SHEET_BYTES
 
 from ..queries import clusters, group_names
 from ..types import ROLES, FirmInfo, Kind
-from .words import KINDS, STATES
+from .words import KINDS, STATES, name_of
 from .words import ROLES as ROLE_WORDS
 
 
@@ -64,10 +64,12 @@ class FirmForm(forms.Form):
     def __init__(self, *args: Any, scope: Scope, new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", "–")]
-        self.fields["group"].choices = choices + [
-            (code, zh) for code, (zh, _en) in group_names(scope).items()
-        ]  # type: ignore[attr-defined]
-        self.fields["cluster"].choices = choices + [(row["code"], row["name_zh"]) for row in clusters(scope)]  # type: ignore[attr-defined]
+        groups = [
+            (code, name_of({"name_zh": zh, "name_en": en})) for code, (zh, en) in group_names(scope).items()
+        ]
+        held = [(row["code"], name_of(row)) for row in clusters(scope)]
+        self.fields["group"].choices = choices + groups  # type: ignore[attr-defined]
+        self.fields["cluster"].choices = choices + held  # type: ignore[attr-defined]
         if not new:
             self.fields["slug"].disabled = True
         if not scope.park_wide:

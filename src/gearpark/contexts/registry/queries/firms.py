@@ -113,7 +113,7 @@ def clusters(scope: Scope) -> list[dict[str, Any]]:
     }
     rows = []
     for cluster in Cluster.objects.of(scope).order_by("position"):
-        held = tally.get(cluster.code, {})
+        held: Any = tally.get(cluster.code, {})
         rows.append(
             {
                 "code": cluster.code,

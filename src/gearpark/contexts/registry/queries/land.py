@@ -60,7 +60,7 @@ def plots(scope: Scope, *, occupant: str | None = None) -> list[PlotShape]:
     shapes = []
     for row in rows:
         polygon = _polygon(row.polygon)
-        firm = held.get(row.occupant, {})
+        firm: Any = held.get(row.occupant, {})
         shapes.append(
             PlotShape(
                 code=row.code,

@@ -10,10 +10,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext
 
 from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
 from gearpark.kit import audit, events
+from gearpark.kit.problems import words_of
 from gearpark.kit.tenant import acting, require
 
 from ..models import SLUG, LifecycleStep, Organisation
@@ -53,13 +55,13 @@ def firm_from_words(words: Mapping[str, str], base: FirmInfo | None = None) -> F
         try:
             values[name] = _read(name, text.strip())
         except Problem as problem:
-            errors[name] = problem.sentence
+            errors[name] = words_of(problem)
     values.setdefault("kind", Kind.FIRM)
     values.setdefault("state", FirmState.SIGNED)
     values.setdefault("name_en", "")
     for name in ("slug", "name_zh"):
         if not values.get(name) and name not in errors:
-            errors[name] = f"{name} is missing."
+            errors[name] = gettext("%(name)s is missing.") % {"name": name}
     if errors:
         raise WrongFields(errors)
     return FirmInfo(**values)
@@ -68,7 +70,12 @@ def firm_from_words(words: Mapping[str, str], base: FirmInfo | None = None) -> F
 def _read(name: str, text: str) -> Any:
     """One cell -> its value; Problem with the sentence when it cannot be."""
     if len(text) > LENGTHS.get(name, 400):
-        raise Problem("registry.field_long", f"{name} is longer than {LENGTHS.get(name, 400)} characters.")
+        raise Problem(
+            "registry.field_long",
+            f"{name} is longer than {LENGTHS.get(name, 400)} characters.",
+            field=name,
+            most=LENGTHS.get(name, 400),
+        )
     if name == "slug":
         return _slug(text)
     if name == "kind":
@@ -78,7 +85,9 @@ def _read(name: str, text: str) -> Any:
     if name == "uscc":
         return check_uscc(text) if text else ""
     if name == "industry" and text and not is_industry(text):
-        raise Problem("registry.industry", f"{text!r} is no class of GB/T 4754-2017 (such as C3453).")
+        raise Problem(
+            "registry.industry", f"{text!r} is no class of GB/T 4754-2017 (such as C3453).", text=text
+        )
     if name == "staff":
         return _number(name, text, MAX_STAFF)
     if name == "yearly_output_cny":
@@ -95,7 +104,9 @@ def _slug(text: str) -> str:
 
     if not re.fullmatch(SLUG.strip("^$"), text):
         raise Problem(
-            "registry.slug", f"{text!r} is not a slug: lower-case letters, digits and inner hyphens."
+            "registry.slug",
+            f"{text!r} is not a slug: lower-case letters, digits and inner hyphens.",
+            text=text,
         )
     return text
 
@@ -105,7 +116,10 @@ def _word(kind: type[Kind] | type[FirmState], name: str, text: str) -> Any:
         return kind(text)
     except ValueError as error:
         raise Problem(
-            "registry.word", f"{name} {text!r} must be one of {', '.join(item.value for item in kind)}."
+            "registry.word",
+            f"{name} {text!r} must be one of {', '.join(item.value for item in kind)}.",
+            text=text,
+            words=", ".join(item.value for item in kind),
         ) from error
 
 
@@ -114,7 +128,9 @@ def _number(name: str, text: str, most: int) -> int | None:
         return None
     plain = text.replace(",", "").replace(" ", "")
     if not plain.isdecimal() or not plain.isascii() or len(plain) > 12 or int(plain) > most:
-        raise Problem("registry.number", f"{name} {text!r} must be a whole number from 0 to {most}.")
+        raise Problem(
+            "registry.number", f"{name} {text!r} must be a whole number from 0 to {most}.", text=text
+        )
     return int(plain)
 
 
@@ -125,10 +141,12 @@ def _money(name: str, text: str) -> Decimal | None:
         amount = Decimal(text.replace(",", "").replace(" ", ""))
     except InvalidOperation as error:
         raise Problem(
-            "registry.number", f"{name} {text!r} must be an amount in CNY such as 2500000."
+            "registry.number", f"{name} {text!r} must be an amount in CNY such as 2500000.", text=text
         ) from error
     if not amount.is_finite() or amount < 0 or amount > MAX_OUTPUT_CNY:
-        raise Problem("registry.number", f"{name} {text!r} must lie between 0 and {MAX_OUTPUT_CNY:,}.")
+        raise Problem(
+            "registry.number", f"{name} {text!r} must lie between 0 and {MAX_OUTPUT_CNY:,}.", text=text
+        )
     return amount.quantize(Decimal("0.01"))
 
 
@@ -137,7 +155,7 @@ def _flag(name: str, text: str) -> bool:
         return True
     if text.lower() in NO:
         return False
-    raise Problem("registry.word", f"{name} {text!r} must be yes or no.")
+    raise Problem("registry.word", f"{name} {text!r} must be yes or no.", text=text, words="yes, no")
 
 
 def _day(name: str, text: str) -> date | None:
@@ -146,7 +164,9 @@ def _day(name: str, text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Problem("registry.day", f"{name} {text!r} must be a date such as 2020-04-22.") from error
+        raise Problem(
+            "registry.day", f"{name} {text!r} must be a date such as 2020-04-22.", text=text
+        ) from error
 
 
 def add_organisations(scope: Scope, wanted: Sequence[FirmInfo], now: datetime) -> int:
@@ -289,4 +309,6 @@ def _guarded(write: Any) -> None:
             write()
     except IntegrityError as error:
         field = "uscc" if "uscc" in str(error) else "slug"
-        raise WrongFields({field: f"This {field} belongs to another organisation."}) from error
+        raise WrongFields(
+            {field: gettext("This %(name)s belongs to another organisation.") % {"name": field}}
+        ) from error

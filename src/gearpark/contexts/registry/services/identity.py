@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
+from django.utils import timezone
 
 from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
@@ -59,6 +60,7 @@ def sign_in_person(sign_in: str, password: str, now: datetime) -> Person | Probl
                 f"Too many wrong passwords: this name is locked until {person.locked_until_at:%H:%M} UTC. "
                 "An administrator can unlock it.",
                 status=429,
+                until=f"{timezone.localtime(person.locked_until_at):%H:%M}",
             )
         if not check_password(password, person.password):
             person.failed_count += 1

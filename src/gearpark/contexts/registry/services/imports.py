@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
 from gearpark.base.wire import AssetInfo
 from gearpark.kit import audit
+from gearpark.kit.problems import words_of
 from gearpark.kit.sheets import SheetRow, read_sheet
 from gearpark.kit.tenant import acting, require
 
@@ -117,11 +119,17 @@ def _compare(scope: Scope, what: str, content: Sequence[Mapping[str, Any]]) -> l
         key = words.get(key_name, "")
         if not key:
             changes.append(
-                Change(row, ChangeKind.WRONG, "", "", errors={key_name: f"{key_name} is missing."})
+                Change(
+                    row,
+                    ChangeKind.WRONG,
+                    "",
+                    "",
+                    errors={key_name: gettext("%(name)s is missing.") % {"name": key_name}},
+                )
             )
             continue
         if key in seen:
-            sentence = f"{key_name} {key!r} is in row {seen[key]} already."
+            sentence = gettext("%(key)s is in row %(row)s already.") % {"key": key, "row": seen[key]}
             changes.append(Change(row, ChangeKind.WRONG, key, "", errors={key_name: sentence}))
             continue
         seen[key] = row
@@ -144,16 +152,19 @@ def _firm_judge(scope: Scope) -> Callable[[int, str, Words], Change]:
         except WrongFields as wrong:
             errors |= wrong.errors
         if base is None and not scope.park_wide:
-            errors["slug"] = "You may change only your own organisation."
+            errors["slug"] = gettext("You may change only your own organisation.")
         for name, codes in known.items():
             code = words.get(name, "")
             if code and code not in codes:
-                errors[name] = f"{name} {code!r} is unknown; known: {', '.join(sorted(codes)) or 'none'}."
+                errors[name] = gettext("%(code)s is unknown; known: %(known)s.") % {
+                    "code": code,
+                    "known": ", ".join(sorted(codes)),
+                }
         if info is not None and not errors and info.uscc and holder.setdefault(info.uscc, key) != key:
-            errors["uscc"] = f"This code belongs to {holder[info.uscc]!r} already."
+            errors["uscc"] = gettext("This code belongs to %(name)s already.") % {"name": holder[info.uscc]}
         if errors or info is None:
             return Change(row, ChangeKind.WRONG, key, title, errors=errors)
-        return _change(row, key, title, _flat(base), _flat(info))
+        return _change(row, key, title, _flat(base) if base else None, _flat(info))
 
     return judge
 
@@ -169,19 +180,22 @@ def _asset_judge(scope: Scope) -> Callable[[int, str, Words], Change]:
             info = legal_info(_asset(key, words, node), org)
         except Problem as problem:
             return Change(
-                row, ChangeKind.WRONG, key, words.get("name", ""), errors={"path": problem.sentence}
+                row, ChangeKind.WRONG, key, words.get("name", ""), errors={"path": words_of(problem)}
             )
         errors: dict[str, str] = {}
         if not info.type:
-            errors["type"] = "type is missing."
+            errors["type"] = gettext("%(name)s is missing.") % {"name": "type"}
         if not scope.sees(org):
-            errors["path"] = "You may import only your own organisation's assets."
+            errors["path"] = gettext("You may import only your own organisation's assets.")
         if places.setdefault((org, info.path), key) != key:
-            errors["path"] = f"This is the place of asset {places[(org, info.path)]!r} already."
+            errors["path"] = gettext("This is the place of asset %(name)s already.") % {
+                "name": places[(org, info.path)]
+            }
         if errors:
             return Change(row, ChangeKind.WRONG, key, info.name, errors=errors)
         before = {name: getattr(node, name) for name in ASSET_COLUMNS} if node else None
-        return _change(row, key, info.name, before, {name: getattr(info, name) for name in ASSET_COLUMNS})
+        after = {name: getattr(info, name) for name in ASSET_COLUMNS}
+        return _change(row, key, info.name, before, after)
 
     return judge
 
@@ -197,9 +211,7 @@ def _asset(key: str, words: Words, node: AssetNode | None) -> AssetInfo:
     return AssetInfo(**{**held, **words, "id": key})
 
 
-def _flat(info: FirmInfo | None) -> dict[str, Any] | None:
-    if info is None:
-        return None
+def _flat(info: FirmInfo) -> dict[str, Any]:
     return {name: None if value is None else str(value) for name, value in asdict(info).items()}
 
 
@@ -221,7 +233,7 @@ def _rehearse(
             _write(scope, what, content, now)
             transaction.set_rollback(True)
     except Problem as problem:
-        return [*changes, Change(0, ChangeKind.WRONG, "", "", errors={what: problem.sentence})]
+        return [*changes, Change(0, ChangeKind.WRONG, "", "", errors={what: words_of(problem)})]
     return changes
 
 

@@ -37,27 +37,36 @@ def check_uscc(text: str) -> str:
         raise Problem(
             "registry.uscc_length",
             f"A unified social credit code has 18 characters, {text!r} has {len(code)}.",
+            length=len(code),
         )
     wrong = sorted({char for char in code if char not in ALPHABET})
     if wrong:
         raise Problem(
             "registry.uscc_character",
             f"{code} has characters that the standard does not use ({', '.join(wrong)}): digits and letters without I, O, S, V, Z only.",
+            text=code,
+            wrong=", ".join(wrong),
         )
     if not code[2:8].isdigit():
         raise Problem(
-            "registry.uscc_region", f"{code}: places 3 to 8 are the registration region and must be digits."
+            "registry.uscc_region",
+            f"{code}: places 3 to 8 are the registration region and must be digits.",
+            text=code,
         )
     expected = uscc_check_character(code[:17])
     if code[17] != expected:
         raise Problem(
             "registry.uscc_check",
             f"{code} is mistyped: its last character should be {expected}, not {code[17]}.",
+            text=code,
+            expected=expected,
         )
     inner = inner_check_character(code[8:16])
     if code[16] != inner:
         raise Problem(
             "registry.uscc_inner_check",
             f"{code} is mistyped: place 17 (check of the organisation code) should be {inner}, not {code[16]}.",
+            text=code,
+            expected=inner,
         )
     return code

@@ -16,6 +16,7 @@ from gearpark.base.scope import Scope
 from gearpark.base.time import now_utc
 from gearpark.kit import lists
 from gearpark.kit.http import needs, scope_of
+from gearpark.kit.problems import words_of
 
 from .. import queries, services
 from ..forms import FirmForm, StateForm
@@ -149,7 +150,7 @@ def firm_edit(request: HttpRequest, slug: str = "") -> HttpResponse:
             for field, sentence in wrong.errors.items():
                 form.add_error(field if field in form.fields else None, sentence)
         except Problem as problem:
-            form.add_error(None, problem.sentence)
+            form.add_error(None, words_of(problem))
     title = gettext("Change %(name)s") % {"name": name_of(before)} if before else gettext("Add a firm")
     context = {
         "form": form,

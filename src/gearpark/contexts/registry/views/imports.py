@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from gearpark.base.problems import Problem
 from gearpark.base.time import now_utc
 from gearpark.kit.http import needs, scope_of
+from gearpark.kit.problems import words_of
 
 from .. import services
 from ..forms import UploadForm
@@ -35,7 +36,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             )
             return HttpResponseRedirect(f"/import/{run.ticket}/")
         except Problem as problem:
-            form.add_error("file", problem.sentence)
+            form.add_error("file", words_of(problem))
     context = {"form": form, "firm_columns": FIRM_COLUMNS, "asset_columns": ASSET_COLUMNS}
     return render(request, "registry/import.html", context, status=422 if form.errors else 200)
 

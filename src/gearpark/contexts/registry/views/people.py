@@ -18,6 +18,7 @@ from gearpark.base.scope import Scope
 from gearpark.base.time import now_utc
 from gearpark.kit import lists
 from gearpark.kit.http import needs, open_to_all, scope_of
+from gearpark.kit.problems import words_of
 
 from .. import queries, services
 from ..forms import InviteForm, PasswordForm, TokenForm
@@ -121,7 +122,7 @@ def person_invite(request: HttpRequest) -> HttpResponse:
             link = request.build_absolute_uri(f"/welcome/{token}/")
             return render(request, "registry/invited.html", {"link": link, "name": data["display_name"]})
         except Problem as problem:
-            form.add_error("sign_in", problem.sentence)
+            form.add_error("sign_in", words_of(problem))
     context = {
         "form": form,
         "page_title": gettext("Invite a person"),
@@ -150,7 +151,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
                 services.accept_invitation(token, form.cleaned_data["password"], now)
                 return HttpResponseRedirect("/sign-in/")
             except Problem as problem:
-                form.add_error("password", problem.sentence)
+                form.add_error("password", words_of(problem))
     return render(request, "registry/welcome.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from gearpark.base.problems import Problem
 from gearpark.base.time import now_utc
 from gearpark.kit.http import open_to_all, safe_next
+from gearpark.kit.problems import words_of
 
 from ..forms import SignInForm
 from ..public import ORG_KEY, SEEN_KEY, SIGNED_IN_KEY
@@ -30,7 +31,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             login(request, answer, backend="gearpark.contexts.registry.public.PersonBackend")
             request.session[SIGNED_IN_KEY] = request.session[SEEN_KEY] = now.timestamp()
             return HttpResponseRedirect(safe_next(request))
-        form.add_error(None, answer.sentence)
+        form.add_error(None, words_of(answer))
         status = answer.status
     return render(request, "ui/sign_in.html", {"form": form, "next": safe_next(request)}, status=status)
 
