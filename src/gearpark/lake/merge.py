@@ -57,7 +57,7 @@ def merge(root: Path, org: str, asset: str, columns: Columns, *, source: str, re
         columns.statuses,
         received_us,
     )
-    offered, _ = build(batch)
+    offered, _ = build([batch])
     table = schema.ensure(root)
     table.update_incremental()
     snap = snapshot_of(table, Path(root), schema.POINTS)

@@ -8,14 +8,16 @@ Batches that arrive past a hole are held (bounded) until the hole is filled; the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from arro3.core import Array, DataType, Table
-from deltalake import CommitProperties, Transaction, WriterProperties, write_deltalake
+from deltalake import ColumnProperties, CommitProperties, Transaction, WriterProperties, write_deltalake
+from numpy.typing import NDArray
 
 from gearpark.base.problems import Problem
 
@@ -28,7 +30,14 @@ MAX_HELD_BATCHES = 10_000  # per (source, boot), waiting behind a hole
 DAY_US = 86_400_000_000
 COMMIT_RETRIES = 15  # inside delta-rs, for a log entry somebody else wrote first
 
-_WRITER = WriterProperties(compression="SNAPPY", max_row_group_size=256 * 1024)
+# Statistics only where queries prune by them; a dictionary of measured numbers costs time and saves nothing.
+_PLAIN = ColumnProperties(dictionary_enabled=False, statistics_enabled="NONE")
+_QUIET = ColumnProperties(dictionary_enabled=True, statistics_enabled="NONE")
+_WRITER = WriterProperties(
+    compression="SNAPPY",
+    max_row_group_size=256 * 1024,
+    column_properties={"num": _PLAIN, **dict.fromkeys(("text", "status", "source", "boot", "seq"), _QUIET)},
+)
 Source = tuple[str, int]
 
 
@@ -227,63 +236,72 @@ class Writer:
             self._accept(line, following)
 
     def _build(self) -> Table:
-        rows = [build(batch) for batch in self._pending if len(batch.tags)]
-        tables = []
-        for table, dropped in rows:
-            self.rejected_points += dropped
-            tables.append(table)
-        if not tables:
-            return Table.from_batches([], schema=schema.POINT_SCHEMA)
-        return Table.from_batches([b for t in tables for b in t.to_batches()], schema=schema.POINT_SCHEMA)
+        table, dropped = build(self._pending)
+        self.rejected_points += dropped
+        return table
 
 
-def _constant(value: object, n: int, kind: DataType) -> Array:
-    return Array([value], kind).take(Array.from_numpy(np.zeros(n, dtype=np.uint64)))
+def _repeated(values: Sequence[str], counts: NDArray[np.int64]) -> Array:
+    """Each text as often as its count says."""
+    places = np.repeat(np.arange(len(values), dtype=np.uint64), counts)
+    return Array(values, DataType.string()).take(Array.from_numpy(places))
 
 
-def _numbers(values: Sequence[float | None]) -> Array:
-    if isinstance(values, np.ndarray):
+def _numbers(batches: list[Batch]) -> Array:
+    if all(isinstance(batch.nums, np.ndarray) for batch in batches):
+        values = np.concatenate([np.asarray(batch.nums, dtype=np.float64) for batch in batches])
         if not np.isnan(values).any():
-            return Array.from_numpy(np.ascontiguousarray(values, dtype=np.float64))
-        values = [None if v != v else v for v in values.tolist()]
-    return Array(values, DataType.float64())
+            return Array.from_numpy(values)
+        return Array([None if v != v else v for v in values.tolist()], DataType.float64())
+    listed = [v for batch in batches for v in batch.nums]
+    return Array([None if v is None or v != v else v for v in listed], DataType.float64())
 
 
-def build(batch: Batch) -> tuple[Table, int]:
-    """Batch -> (arrow table of ``points``, how many points had an impossible source time and were left out)."""
-    n = len(batch.tags)
-    at = np.asarray(batch.at_us, dtype=np.int64)
-    status = np.zeros(n, np.int64) if batch.statuses is None else np.asarray(batch.statuses, dtype=np.int64)
-    one = isinstance(batch.received_us, int)
-    received = (
-        np.full(n, batch.received_us, np.int64) if one else np.asarray(batch.received_us, dtype=np.int64)
-    )
-    texts = Array([None], DataType.string()).take(Array.from_numpy(np.zeros(n, dtype=np.uint64)))
-    if batch.texts is not None:
-        texts = Array(batch.texts, DataType.string())
+def _whole(batches: list[Batch], pick: Callable[[Batch], Sequence[int] | int | None]) -> NDArray[np.int64]:
+    """A column of whole numbers; a single number or None (zero) stands for all points of its batch."""
+    parts = []
+    for batch in batches:
+        found = pick(batch)
+        parts.append(
+            np.full(len(batch.tags), found or 0, np.int64)
+            if found is None or isinstance(found, int)
+            else np.asarray(found, dtype=np.int64)
+        )
+    return np.concatenate(parts)
+
+
+def _texts(batches: list[Batch], n: int) -> Array:
+    if all(batch.texts is None for batch in batches):
+        return Array([None], DataType.string()).take(Array.from_numpy(np.zeros(n, dtype=np.uint64)))
+    listed: list[str | None] = []
+    for batch in batches:
+        listed += [None] * len(batch.tags) if batch.texts is None else batch.texts
+    return Array(listed, DataType.string())
+
+
+def build(batches: list[Batch]) -> tuple[Table, int]:
+    """Batches -> (arrow table of ``points``, how many points had an impossible source time and were left out)."""
+    batches = [batch for batch in batches if len(batch.tags)]
+    if not batches:
+        return Table.from_batches([], schema=schema.POINT_SCHEMA), 0
+    counts = np.array([len(batch.tags) for batch in batches])
+    at = _whole(batches, lambda batch: batch.at_us)
     moment = DataType.timestamp("us", tz="UTC")
-    table = Table.from_arrays(
-        [
-            _constant(batch.org, n, DataType.string()),
-            Array.from_numpy((at // DAY_US).astype(np.int32)).cast(DataType.date32()),
-            Array(batch.tags, DataType.string()),
-            Array.from_numpy(at).cast(moment),
-            _numbers(batch.nums),
-            texts,
-            Array.from_numpy(status),
-            Array.from_numpy(received).cast(moment),
-            _constant(batch.source, n, DataType.string()),
-            Array.from_numpy(np.full(n, batch.boot, np.int64)),
-            Array.from_numpy(np.full(n, batch.seq, np.int64)),
-        ],
-        schema=schema.POINT_SCHEMA,
-    )
+    columns = [
+        _repeated([batch.org for batch in batches], counts),
+        Array.from_numpy((at // DAY_US).astype(np.int32)).cast(DataType.date32()),
+        Array(list(chain.from_iterable(batch.tags for batch in batches)), DataType.string()),
+        Array.from_numpy(at).cast(moment),
+        _numbers(batches),
+        _texts(batches, len(at)),
+        Array.from_numpy(_whole(batches, lambda batch: batch.statuses)),
+        Array.from_numpy(_whole(batches, lambda batch: batch.received_us)).cast(moment),
+        _repeated([batch.source for batch in batches], counts),
+        Array.from_numpy(_whole(batches, lambda batch: batch.boot)),
+        Array.from_numpy(_whole(batches, lambda batch: batch.seq)),
+    ]
     sane = (at >= schema.AT_MIN_US) & (at < schema.AT_MAX_US)
-    if sane.all():
-        return table, 0
-    keep = Array.from_numpy(np.flatnonzero(sane).astype(np.uint64))
-    kept = Table.from_arrays(
-        [table.column(name).combine_chunks().take(keep) for name in schema.POINT_COLUMNS],
-        schema=schema.POINT_SCHEMA,
-    )
-    return kept, int(n - sane.sum())
+    if not sane.all():
+        keep = Array.from_numpy(np.flatnonzero(sane).astype(np.uint64))
+        columns = [column.take(keep) for column in columns]
+    return Table.from_arrays(columns, schema=schema.POINT_SCHEMA), int(len(at) - sane.sum())
