@@ -15,9 +15,10 @@ from tests.gateway.rig import Kept, Marks, until, wanted
 from gearpark.base.problems import Problem
 from gearpark.base.wire import Observation, Status
 from gearpark.gateway.bookmarks import BookmarkFile
+from gearpark.gateway.health import connection_health
 from gearpark.gateway.link import Link
 from gearpark.gateway.runner import Backoff, run_connection
-from gearpark.gateway.wanted import parse
+from gearpark.gateway.wanted import check_url, parse
 
 NOW_US = 1_795_000_000_000_000
 LOST = int(Status.UNCERTAIN_NO_COMMUNICATION)
@@ -230,3 +231,14 @@ def test_one_bad_connection_does_not_spoil_the_document() -> None:
     for document in (None, [], {"connections": 5}):
         with pytest.raises(Problem):
             parse(document)
+
+
+def test_no_password_is_shown() -> None:
+    secret = "opc.tcp://operator:s3cret@10.0.0.5:4840/x@y"
+    entry = wanted("opcua", secret, [{"name": "load"}])
+    link = Link(entry, Kept(), Marks())
+    assert entry.shown_url == "opc.tcp://10.0.0.5:4840/x@y"
+    assert "s3cret" not in str(connection_health(link))
+    with pytest.raises(Problem) as caught:
+        check_url("mtconnect", secret)
+    assert "s3cret" not in caught.value.sentence

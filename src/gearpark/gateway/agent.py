@@ -9,6 +9,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from gearpark.base.problems import Problem
 from gearpark.bus.client import Message, MqttClient
 
 from .bookmarks import BookmarkFile
@@ -90,8 +91,11 @@ class Agent:
         """Bring what runs in line with what is wanted, for ever."""
         while True:
             wanted = await self.source.poll()
-            if wanted is not None:
-                await self.supervisor.reconcile(wanted)
+            try:
+                if wanted is not None:
+                    await self.supervisor.reconcile(wanted)
+            except Problem as problem:  # the journal, for one; what runs goes on, the next change tries again
+                log.error("the wanted connections could not all be taken up: %s", problem.sentence)
             await asyncio.sleep(self.source.every_s)
 
     async def _report(self) -> None:

@@ -23,7 +23,7 @@ def connection_health(link: Link) -> dict[str, Any]:
         "id": link.wanted.id,
         "org": link.wanted.org,
         "protocol": link.wanted.protocol,
-        "url": link.wanted.url,
+        "url": link.wanted.shown_url,
         "state": link.state,
         "detail": link.detail,
         "since": link.since_us,

@@ -136,12 +136,12 @@ class Link:
 
     async def resume(self) -> None:
         """After a crash of the gateway: say that nothing is known since it was last alive."""
-        crashed, self._crashed = self._crashed, False
-        names = [name for name, state in self.tags.items() if state.lost_us] if crashed else []
+        names = [name for name, state in self.tags.items() if state.lost_us] if self._crashed else []
         if names:
             made = [Observation(name, self.tags[name].lost_us, None, LOST) for name in names]
             await self._sink.put(self.wanted.org, made)
             self.notes["resumed"] = f"{len(names)} signals unknown since the gateway was last alive"
+        self._crashed = False
 
     def adopt(self, old: Link) -> None:
         """Take over what a stopped link of the same connection knew (reconfigured without a restart)."""

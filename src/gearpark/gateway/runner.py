@@ -60,10 +60,10 @@ async def run_connection(
     backoff = Backoff(rng)
     link.say("connecting")
     try:
-        await link.resume()
         while True:
             started_s = monotonic()
             try:
+                await link.resume()
                 await load(wanted.protocol).run(link)
                 error: BaseException = ConnectionError("the source ended the connection")
             except Exception as caught:  # whatever one source does, the others go on
@@ -84,7 +84,7 @@ async def run_connection(
 def _note(link: Link, error: BaseException) -> None:
     link.last_error = sentence_of(error)
     if link.say("failed", link.last_error):
-        log.warning("connection %s (%s) is down: %s", link.wanted.id, link.wanted.url, link.last_error)
+        log.warning("connection %s (%s) is down: %s", link.wanted.id, link.wanted.shown_url, link.last_error)
     if not isinstance(error, Problem | OSError | TimeoutError | ExceptionGroup):
         log.debug("connection %s", link.wanted.id, exc_info=error)
 

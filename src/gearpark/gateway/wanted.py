@@ -35,6 +35,11 @@ class ConnectionWanted:
     assets: tuple[AssetInfo, ...] = ()
     options: tuple[tuple[str, Any], ...] = ()
 
+    @property
+    def shown_url(self) -> str:
+        """The address as people and logs may see it: without user name and password."""
+        return shown(self.url)
+
     def option(self, name: str, default: float) -> float:
         """A numeric option, or ``default`` when it is not given."""
         return float(dict(self.options).get(name, default))
@@ -51,6 +56,13 @@ class Wanted:
     gateway: str
     connections: tuple[ConnectionWanted, ...] = ()
     rejected: tuple[tuple[str, Problem], ...] = field(default=(), compare=False)
+
+
+def shown(url: str) -> str:
+    """``opc.tcp://user:secret@host`` -> ``opc.tcp://host``."""
+    scheme, mark, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{authority.rpartition('@')[2]}{slash}{path}"
 
 
 def parse(document: Any) -> Wanted:
@@ -119,7 +131,7 @@ def check_url(protocol: str, url: str) -> None:
     if not url.startswith(SCHEMES[protocol]) or len(url) > 500:
         raise Problem(
             "gateway.url_invalid",
-            f"{url[:80]!r} is not a {protocol} address: {SCHEMES[protocol][0]}host:port.",
+            f"{shown(url)[:80]!r} is not a {protocol} address: {SCHEMES[protocol][0]}host:port.",
         )
 
 

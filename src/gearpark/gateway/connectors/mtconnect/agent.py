@@ -10,6 +10,7 @@ import aiohttp
 
 from gearpark.base.problems import Problem
 
+from ...wanted import shown
 from .config import MAX_PART_BYTES, READ_BYTES, REQUEST_TIMEOUT_S
 
 MAX_HEADER_BYTES = 8_192
@@ -45,11 +46,15 @@ class Agent:
         try:
             async with asyncio.timeout(REQUEST_TIMEOUT_S), self._http().get(url) as answer:
                 if answer.status not in ANSWERS:
-                    raise Problem("mtconnect.http_status", f"{url} answered {answer.status}.", status=502)
+                    raise Problem(
+                        "mtconnect.http_status", f"{shown(url)} answered {answer.status}.", status=502
+                    )
                 return await _limited(answer)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             words = str(error) or "no answer in time"
-            raise Problem("mtconnect.unreachable", f"{url} does not answer: {words}", status=502) from error
+            raise Problem(
+                "mtconnect.unreachable", f"{shown(url)} does not answer: {words}", status=502
+            ) from error
 
     async def stream(self, dead_after_s: float, **query: int) -> AsyncGenerator[bytes, None]:
         """Documents of ``/sample`` as they come. Raises TimeoutError when none came for ``dead_after_s``.
@@ -59,7 +64,7 @@ class Agent:
         url = f"{self.url}/sample?{urlencode(query)}"
         async with self._http().get(url) as answer:
             if answer.status not in ANSWERS:
-                raise Problem("mtconnect.http_status", f"{url} answered {answer.status}.", status=502)
+                raise Problem("mtconnect.http_status", f"{shown(url)} answered {answer.status}.", status=502)
             self.streaming = answer.content_type in ("multipart/x-mixed-replace", "multipart/mixed")
             if not self.streaming:
                 async with asyncio.timeout(dead_after_s):

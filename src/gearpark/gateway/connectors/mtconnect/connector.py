@@ -161,7 +161,7 @@ class _Work:
             if self.link.say("stalled", sentence):
                 log.warning("connection %s stalled: %s", self.link.wanted.id, sentence)
         elif self.link.say("ok"):
-            log.info("connection %s (%s) is up", self.link.wanted.id, self.link.wanted.url)
+            log.info("connection %s (%s) is up", self.link.wanted.id, self.link.wanted.shown_url)
 
     def _missing(self, current: Streams) -> None:
         known = {key for seen in current.observations for key in (seen.item_id, seen.name)}

@@ -48,7 +48,7 @@ async def try_out(wanted: ConnectionWanted) -> dict[str, Any]:
 
 async def diagnose(wanted: ConnectionWanted) -> dict[str, Any]:
     """Header, buffer and devices; an unreachable agent is part of the answer."""
-    bundle: dict[str, Any] = {"protocol": "mtconnect", "url": wanted.url}
+    bundle: dict[str, Any] = {"protocol": "mtconnect", "url": wanted.shown_url}
     try:
         async with Agent(wanted.url) as agent:
             devices = read_devices(await agent.document("probe"))

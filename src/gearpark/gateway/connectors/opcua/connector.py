@@ -41,7 +41,7 @@ async def run(link: Link) -> None:
     session = link.kept if isinstance(link.kept, OpcSession) else None
     try:
         if session is None:
-            session = OpcSession(link.wanted.url, settings.request_timeout_s)
+            session = OpcSession(link.wanted.shown_url, settings.request_timeout_s)
             link.kept = session
             await session.open()
             resumed = False
@@ -251,7 +251,7 @@ class _Work:
         frozen = [name for name in self.link.unknown() if tags[name].signal.interval_s and name not in broken]
         if not frozen:
             if self.link.say("ok"):
-                log.info("connection %s (%s) is up", self.link.wanted.id, self.link.wanted.url)
+                log.info("connection %s (%s) is up", self.link.wanted.id, self.link.wanted.shown_url)
             self._rebuild_pause_s, self._rebuild_after_s = REBUILD_FIRST_S, 0.0
             return pumping
         moment = time.monotonic()
@@ -259,7 +259,9 @@ class _Work:
             return pumping
         sentence = f"{len(frozen)} of {len(tags)} signals give no fresh value, first {frozen[0]}"
         if self.link.say("stalled", sentence):
-            log.warning("connection %s (%s) stalled: %s", self.link.wanted.id, self.link.wanted.url, sentence)
+            log.warning(
+                "connection %s (%s) stalled: %s", self.link.wanted.id, self.link.wanted.shown_url, sentence
+            )
         if moment < self._rebuild_after_s:
             return pumping
         return await self._rebuild(sentence, lost=False)
@@ -285,7 +287,9 @@ class _Work:
         self._rebuild_after_s = time.monotonic() + self._rebuild_pause_s
         self._rebuild_pause_s = min(2 * self._rebuild_pause_s, REBUILD_MAX_S)
         if self.link.say("stalled", why):
-            log.warning("connection %s (%s) stalled: %s", self.link.wanted.id, self.link.wanted.url, why)
+            log.warning(
+                "connection %s (%s) stalled: %s", self.link.wanted.id, self.link.wanted.shown_url, why
+            )
         if lost:
             await self.link.mark_lost()
         self.link.last_error = why

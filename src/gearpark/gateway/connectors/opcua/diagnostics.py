@@ -13,7 +13,7 @@ from asyncua import Client, ua
 from gearpark.base.problems import Problem
 
 from ...limits import CONNECT_TIMEOUT_S, MAX_LISTED
-from ...wanted import ConnectionWanted
+from ...wanted import ConnectionWanted, shown
 from .config import READ_PER_CALL, settings_of
 from .enums import name_values
 from .session import OpcSession
@@ -36,7 +36,7 @@ async def connected(url: str, timeout_s: float) -> AsyncIterator[OpcSession]:
     except (OSError, TimeoutError, ua.UaError) as error:
         words = str(error) or "no answer in time"
         raise Problem(
-            "opcua.unreachable", f"{url} does not answer as an OPC UA server: {words}", status=502
+            "opcua.unreachable", f"{shown(url)} does not answer as an OPC UA server: {words}", status=502
         ) from error
     try:
         yield session
@@ -128,7 +128,7 @@ def row_of(item: Item, data: ua.DataValue) -> dict[str, Any]:
 
 async def diagnose(wanted: ConnectionWanted) -> dict[str, Any]:
     """Facts about server, endpoints, namespaces, limits and signals; an unreachable server is part of the answer."""
-    bundle: dict[str, Any] = {"protocol": "opcua", "url": wanted.url, "asyncua": _version()}
+    bundle: dict[str, Any] = {"protocol": "opcua", "url": wanted.shown_url, "asyncua": _version()}
     try:
         async with connected(wanted.url, settings_of(wanted).request_timeout_s) as session:
             bundle["server"] = await server_facts(session)

@@ -16,6 +16,7 @@ from gearpark.base.wire import AssetInfo
 from gearpark.engines.lines import asset_types
 
 from ...proposals import Proposal, ProposedAsset, slug, unique
+from ...wanted import shown
 from .browse import Budget, Found, attributes, below, children, content, plain_text
 from .diagnostics import connected, server_facts
 from .session import OpcSession
@@ -56,11 +57,13 @@ async def discover_server(url: str) -> Proposal:
             await _propose(session, proposal)
     except TimeoutError as error:
         raise Problem(
-            "opcua.discovery_timeout", f"{url} was not browsed within {DISCOVER_TIMEOUT_S:.0f} s.", status=504
+            "opcua.discovery_timeout",
+            f"{shown(url)} was not browsed within {DISCOVER_TIMEOUT_S:.0f} s.",
+            status=504,
         ) from error
     except (OSError, ua.UaError) as error:
         raise Problem(
-            "opcua.unreachable", f"{url} broke off while being browsed: {error}", status=502
+            "opcua.unreachable", f"{shown(url)} broke off while being browsed: {error}", status=502
         ) from error
     return proposal
 

@@ -17,6 +17,7 @@ from asyncua.ua import NodeId
 
 from gearpark.base.problems import Problem
 
+from ...wanted import shown
 from .config import SESSION_TIMEOUT_MS
 
 CLOSE_TIMEOUT_S = 2.0
@@ -69,7 +70,7 @@ class OpcSession:
                 await self._read_namespaces()
                 return True
             except ua.UaStatusCodeError as error:
-                log.info("%s does not know the session any more (%s)", self.url, error)
+                log.info("%s does not know the session any more (%s)", shown(self.url), error)
             self.ua.reset_authentication_token()
         self.last_sequence.clear()
         self.handles.clear()

@@ -119,7 +119,7 @@ class _Work:
             if self.link.say("stalled", sentence):
                 log.warning("connection %s stalled: %s", self.link.wanted.id, sentence)
         elif self.link.say("ok"):
-            log.info("connection %s (%s) is up", self.link.wanted.id, self.link.wanted.url)
+            log.info("connection %s (%s) is up", self.link.wanted.id, self.link.wanted.shown_url)
 
     async def _ping(self) -> None:
         """Ask for life signs, and judge them; also finds signals that stopped while the socket is quiet."""

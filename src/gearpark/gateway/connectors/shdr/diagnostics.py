@@ -41,7 +41,7 @@ async def try_out(wanted: ConnectionWanted) -> dict[str, Any]:
 
 async def diagnose(wanted: ConnectionWanted) -> dict[str, Any]:
     """What was heard; an unreachable adapter is part of the answer."""
-    bundle: dict[str, Any] = {"protocol": "shdr", "url": wanted.url}
+    bundle: dict[str, Any] = {"protocol": "shdr", "url": wanted.shown_url}
     try:
         heard = await listen(wanted.url)
     except Problem as problem:

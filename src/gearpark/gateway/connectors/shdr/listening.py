@@ -12,6 +12,7 @@ from gearpark.base import shdr
 from gearpark.base.problems import Problem
 
 from ...limits import CONNECT_TIMEOUT_S
+from ...wanted import shown
 from .config import (
     LISTEN_S,
     MAX_LINE_BYTES,
@@ -45,7 +46,7 @@ async def dial(url: str) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.St
             reader, writer = await asyncio.open_connection(host, port, limit=2 * READ_BYTES)
     except (OSError, TimeoutError) as error:
         words = str(error) or "no answer in time"
-        raise Problem("shdr.unreachable", f"{url} does not answer: {words}", status=502) from error
+        raise Problem("shdr.unreachable", f"{shown(url)} does not answer: {words}", status=502) from error
     _keep_alive(writer)
     try:
         yield reader, writer
