@@ -35,6 +35,7 @@ def _up(options: argparse.Namespace) -> int:
     plant_arguments: tuple[str, ...] = ()
     if demo:
         plant_arguments = ("--seed", str(options.seed), "--speed", str(options.speed))
+        plant_arguments += ("--port-base", str(options.port_base))
     ready = f"open {web_url()}/"
     if demo:
         from .demo import GUEST, SIGN_INS
@@ -129,6 +130,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--seed", type=int, default=1, help="seed of the simulated plants")
     demo.add_argument(
         "--speed", type=float, default=1.0, help="speed of replays and plants against the wall clock"
+    )
+    demo.add_argument(
+        "--port-base", type=int, default=48_400, help="plants listen from here on (other parks on this machine)"
     )
     demo.set_defaults(run=_up)
     status = commands.add_parser("status", help="what runs on this home")

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from gearpark.base import home
+
 READY_PROBE_TIMEOUT_S = 2.0
 DEFAULT_MQTT = "mqtt://127.0.0.1:18830"
 DEFAULT_WEB = "http://127.0.0.1:8000"
@@ -73,6 +75,10 @@ def database_answers() -> bool:
     return database.ready()
 
 
+def plants_listen() -> bool:
+    return (home.home() / "run" / "plants.json").exists()
+
+
 def module(name: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", name, *arguments)
 
@@ -95,7 +101,8 @@ def installation(*, demo: bool, plant_arguments: tuple[str, ...] = (), note: str
         tree.append(Process("bus", module("gearpark.bus.broker"), lambda: tcp_open(mqtt_url(), 1883)))
     tree.append(Process("historian", module("gearpark.bus.historian")))
     if demo:  # early: plants compute their past while the schema is made
-        tree.append(Process("plants", module("gearpark.plants", *plant_arguments)))
+        (home.home() / "run" / "plants.json").unlink(missing_ok=True)  # what the last run's plants said
+        tree.append(Process("plants", module("gearpark.plants", *plant_arguments), plants_listen))
     prepare = module("gearpark.config.prepare", *(["--demo"] if demo else []))
     tree.append(Process("prepare", prepare, once=True))
     serve = module(
