@@ -65,7 +65,9 @@ def test_it_comes_back_after_kill_9_of_server_and_of_its_keeper(fresh_home: Path
         keeper = _serve(fresh_home)
         _wait(database.ready)
         with database.dsn("app").connect() as link:
-            assert link.execute("SELECT a FROM kept").fetchone() == (42,)
+            assert link.execute("SELECT a FROM kept").fetchone() == (
+                42,
+            )  # rights on new tables come by default
         keeper.send_signal(signal.SIGTERM)
         assert keeper.wait(LIMIT_S) == 0
         assert not database.ready()
@@ -114,3 +116,31 @@ def test_database_url_names_the_owner_and_derives_the_app_role(
     monkeypatch.setenv("DATABASE_URL", "mysql://x/y")
     with pytest.raises(Problem, match="database_url"):
         database.dsn("owner")
+
+
+def test_a_server_of_your_own_works_with_an_owner_that_may_make_roles(
+    fresh_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = database.Server(durable=False)
+    server.start()
+    try:
+        where = postgres.place().socket
+        with database.dsn("superuser").connect(name="postgres") as link:
+            link.execute("DROP OWNED BY gearpark_app")
+            link.execute("CREATE ROLE boss LOGIN CREATEROLE PASSWORD 'word'")
+            link.execute("CREATE ROLE clerk LOGIN PASSWORD 'word'")
+            link.execute("CREATE DATABASE park OWNER boss")
+            link.execute("DROP DATABASE gearpark")
+            link.execute("DROP ROLE gearpark_app")
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://clerk:word@localhost:5432/park?host={where}")
+        with pytest.raises(Problem, match="database_roles"):
+            database.ensure()
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://boss:word@localhost:5432/park?host={where}")
+        assert not database.ready()
+        database.ensure()
+        database.ensure()
+        assert database.ready()
+        with database.dsn("app").connect() as link:
+            assert link.execute("SELECT current_user").fetchone() == ("gearpark_app",)
+    finally:
+        server.stop()

@@ -41,6 +41,7 @@ STOP_TIMEOUT_S = 20.0
 STALE_SERVER_TIMEOUT_S = 15.0  # how long a killed predecessor's children may hold the shared memory
 POLL_S = 0.05
 PR_SET_PDEATHSIG = 1
+ENSURE_LOCK = 798_001  # advisory lock of ensure()
 Role = Literal["owner", "app", "superuser"]
 
 
@@ -120,41 +121,47 @@ def ensure() -> dict[str, Dsn]:
     Raises Problem ``config.database_roles`` when the given owner may not make the app role.
     """
     owner, app = dsn("owner"), dsn("app")
-    if is_embedded():
-        with dsn("superuser").connect(name="postgres") as link:
-            _make_role(link, owner)
-            _make_role(link, app)
-            found = link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [owner.name]).fetchone()
-            if found is None:
-                link.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                        sql.Identifier(owner.name), sql.Identifier(OWNER)
-                    )
-                )
-    elif not os.environ.get("GEARPARK_APP_DATABASE_URL"):
-        try:
-            with owner.connect() as link:
-                _make_role(link, app)
-        except psycopg.errors.InsufficientPrivilege as error:
-            raise Problem(
-                "config.database_roles",
-                "The user of DATABASE_URL may not make roles. Make the role gearpark_app by hand "
-                "(LOGIN NOSUPERUSER NOBYPASSRLS) and set GEARPARK_APP_DATABASE_URL.",
-            ) from error
-    with owner.connect() as link:
-        _grant(link, app.user)
+    given = bool(os.environ.get("GEARPARK_APP_DATABASE_URL")) and not is_embedded()
+    chief = dsn("superuser") if is_embedded() else owner
+    with chief.connect(name="postgres" if is_embedded() else None) as link:
+        link.execute("SELECT pg_advisory_lock(%s)", [ENSURE_LOCK])  # two starts at once: one after the other
+        if is_embedded():
+            _make_role(link, owner, "LOGIN")
+            _make_database(link, owner)
+        if not given:
+            try:
+                _make_role(link, app, "NOLOGIN")
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise Problem(
+                    "config.database_roles",
+                    "The user of DATABASE_URL may not make roles. Make the role gearpark_app by hand "
+                    "(LOGIN NOSUPERUSER NOBYPASSRLS) and set GEARPARK_APP_DATABASE_URL.",
+                ) from error
+        with owner.connect() as own:
+            _grant(own, app.user)
+        if not given:  # the door opens last: who can connect finds everything in place
+            link.execute(sql.SQL("ALTER ROLE {} LOGIN").format(sql.Identifier(app.user)))
     return {"owner": owner, "app": app}
 
 
-def _make_role(link: psycopg.Connection[Any], role: Dsn) -> None:
-    attributes = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
-    found = link.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role.user]).fetchone()
-    verb = "ALTER" if found else "CREATE"
-    link.execute(
-        sql.SQL("{} ROLE {} " + attributes + " PASSWORD {}").format(
-            sql.SQL(verb), sql.Identifier(role.user), sql.Literal(role.password)
-        )
+def _make_role(link: psycopg.Connection[Any], role: Dsn, login: str) -> None:
+    """Make the role, or bring its password up to date; ``login`` (LOGIN or NOLOGIN) holds for a new role."""
+    name, word = sql.Identifier(role.user), sql.Literal(role.password)
+    if link.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role.user]).fetchone():
+        link.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, word))
+        return
+    text = (
+        "CREATE ROLE {} "
+        + login
+        + " NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD {}"
     )
+    link.execute(sql.SQL(text).format(name, word))
+
+
+def _make_database(link: psycopg.Connection[Any], owner: Dsn) -> None:
+    if link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [owner.name]).fetchone() is None:
+        text = "CREATE DATABASE {} OWNER {}"
+        link.execute(sql.SQL(text).format(sql.Identifier(owner.name), sql.Identifier(owner.user)))
 
 
 def _grant(link: psycopg.Connection[Any], app: str) -> None:
