@@ -128,6 +128,21 @@ def test_silence_is_no_data_and_in_no_figure(lake_root: Path, points: list[plant
     assert start < hole[0] < hole[1] <= end + plant.MINUTE_US
 
 
+def test_history_read_back_without_heartbeats_is_known(lake_root: Path, points: list[plant.Point]) -> None:
+    first_beat = SHIFT.start_us + 6 * plant.HOUR_US
+    kept = [p for p in points if p[1] >= first_beat or not p[0].endswith("/power_kw")]
+    plant.write(lake_root, "qichi", kept)
+    assert figures(LINE, SHIFT, 75, AFTER_US).account.unknown_us == 0
+
+
+def test_after_the_last_word_nothing_is_known(lake_root: Path, points: list[plant.Point]) -> None:
+    cut = SHIFT.start_us + 6 * plant.HOUR_US
+    plant.write(lake_root, "qichi", [p for p in points if p[1] < cut])
+    found = figures(LINE, SHIFT, 75, AFTER_US)
+    assert {unit.state for unit in found.units.values()} == {"no_data"}
+    assert found.account.unknown_us == pytest.approx(2 * 2 * plant.HOUR_US, abs=2 * 4 * plant.MINUTE_US)
+
+
 def test_bad_quality_of_one_machine_touches_only_that_machine(
     lake_root: Path, points: list[plant.Point]
 ) -> None:

@@ -291,6 +291,16 @@ def test_plan_rests_in_breaks_and_projection_meets_the_pace():
     assert over.low == over.expected == over.high == 48
 
 
+def test_time_and_pieces_unseen_say_nothing_about_the_rate():
+    planned = ((0, 480 * MIN),)
+    readings = [(i * 5 * MIN, float(i)) for i in range(40) if not 60 <= i * 5 < 120]
+    made = pieces_of([a for a, _ in readings], [v for _, v in readings], [0] * len(readings))
+    seen = project(made.steps, planned, 200 * MIN, known=((0, 60 * MIN), (120 * MIN, 200 * MIN)))
+    assert seen is not None
+    assert seen.rate_per_h == pytest.approx(12, rel=0.1)
+    assert project(made.steps, planned, 200 * MIN, known=((195 * MIN, 200 * MIN),)) is None
+
+
 def test_uneven_output_widens_the_band():
     planned = ((0, 480 * MIN),)
     even = [(i * 5 * MIN, i) for i in range(49)]

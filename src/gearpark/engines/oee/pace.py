@@ -3,7 +3,8 @@
 The guess says: the rest of the planned time goes as the shift went so far. Its band is a quasi-Poisson prediction:
 variance = phi x (L + L^2 / made), where L is the expected rest, the second term is what the rate itself is not known by,
 and phi is how unevenly the pieces fell so far (variance over mean of quarter hours of planned time; 1 while fewer than
-eight quarter hours are known). No rate is guessed before ``MIN_PIECES`` pieces.
+eight quarter hours are known). No rate is guessed before ``MIN_PIECES`` pieces in ``MIN_SEEN_US`` of known planned time;
+time without data, and pieces counted across it, say nothing about the rate.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gearpark.engines.calendars.spans import Spans, clipped, total
+from gearpark.engines.calendars.spans import Spans, clipped, intersection, total
 
 from .counters import Step
 
 MIN_PIECES = 3
+MIN_SEEN_US = 600_000_000
 SLOT_US = 900_000_000
 MIN_SLOTS = 8
 Z_90 = 1.6448536269514722  # two-sided 90 % of the normal distribution
@@ -41,45 +43,50 @@ def plan_at(plan: int, planned: Spans, at_us: int) -> float:
     return plan * total(clipped(planned, planned[0][0], max(planned[0][0], at_us))) / whole
 
 
-def project(steps: Sequence[Step], planned: Spans, now_us: int, *, unknown_us: int = 0) -> Projection | None:
+def project(
+    steps: Sequence[Step], planned: Spans, now_us: int, *, known: Spans | None = None
+) -> Projection | None:
     """Steps of the shift so far -> expected end, or None while there is too little to say.
 
-    planned     span list of the shift's planned time
-    unknown_us  planned time so far without data: it is no time in which the rate could be seen
+    planned  span list of the shift's planned time
+    known    span list of the time with data; None: all of it
     """
     if not planned:
         return None
     start, end = planned[0][0], planned[-1][1]
     at = min(now_us, end)
+    made = sum(step.pieces for step in steps if start <= step.at_us < at)
+    looked = clipped(planned, start, max(start, at))
+    if known is not None:
+        looked = intersection(looked, known)
+        steps = [s for s in steps if any(a <= s.from_us and s.at_us < b for a, b in known)]
     seen = [step for step in steps if start <= step.at_us < at]
-    made = sum(step.pieces for step in seen)
-    elapsed = total(clipped(planned, start, max(start, at))) - unknown_us
-    if made < MIN_PIECES or elapsed <= 0:
+    counted = sum(step.pieces for step in seen)
+    elapsed = total(looked)
+    if counted < MIN_PIECES or elapsed < MIN_SEEN_US:
         return None
     rest = total(clipped(planned, max(start, at), end))
-    expected_rest = made * rest / elapsed
-    phi = _dispersion(seen, planned, at)
-    spread = Z_90 * math.sqrt(phi * (expected_rest + expected_rest**2 / made))
+    expected_rest = counted * rest / elapsed
+    phi = _dispersion(seen, looked)
+    spread = Z_90 * math.sqrt(phi * (expected_rest + expected_rest**2 / counted))
     return Projection(
         expected=made + expected_rest,
         low=made + max(0.0, expected_rest - spread),
         high=made + expected_rest + spread,
-        rate_per_h=made * 3_600_000_000 / elapsed,
+        rate_per_h=counted * 3_600_000_000 / elapsed,
         dispersion=phi,
     )
 
 
-def _dispersion(steps: Sequence[Step], planned: Spans, at_us: int) -> float:
-    """Variance over mean of pieces in quarter hours of planned time."""
-    elapsed = total(clipped(planned, planned[0][0], at_us))
-    slots = elapsed // SLOT_US
+def _dispersion(steps: Sequence[Step], looked: Spans) -> float:
+    """Variance over mean of pieces in quarter hours of the time looked at."""
+    slots = total(looked) // SLOT_US
     if slots < MIN_SLOTS:
         return 1.0
+    first = looked[0][0]
     counts = [0] * slots
     for step in steps:
-        slot = (
-            total(clipped(planned, planned[0][0], step.at_us)) // SLOT_US if step.at_us > planned[0][0] else 0
-        )
+        slot = total(clipped(looked, first, max(first, step.at_us))) // SLOT_US
         if slot < slots:
             counts[slot] += step.pieces
     mean = sum(counts) / slots

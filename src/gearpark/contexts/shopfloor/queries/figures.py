@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gearpark.engines.calendars import Shift, Spans, clipped, slots, subtracted
+from gearpark.engines.calendars import Shift, Spans, clipped, intersection, merged, slots, subtracted
 from gearpark.engines.lines import Device, Station
 from gearpark.engines.oee import (
     Account,
@@ -54,6 +54,8 @@ def line_figures(
     whole = line_account(line, units, scrap, shift, until)
     made = _output(line, observed)
     steps = tuple(step for step in made.steps if shift.start_us <= step.at_us < until)
+    span = ((shift.start_us - EDGE_US, until),)
+    known = subtracted(span, unseen(line, units, shift, until))
     revision = digest(
         {f"{asset}/{name}": series for asset, names in observed.items() for name, series in names.items()},
         (*_facts(line, shift, plan), silent),
@@ -67,7 +69,7 @@ def line_figures(
         made=sum(step.pieces for step in steps),
         scrap=sum(found.total(shift.start_us, until) for found in scrap),
         steps=steps,
-        projection=project(steps, shift.planned, until, unknown_us=_unknown(whole, line)),
+        projection=project(steps, shift.planned, until, known=known),
         account=whole,
         units=units,
         hours=_hours(shift, plan, steps, until),
@@ -168,8 +170,13 @@ def _output(line: LineInfo, observed: Mapping[str, Signals]) -> Pieces:
     return pieces(observed.get(line.asset_of(station.code), {}).get("good_count"), cycle)
 
 
-def _unknown(whole: Account, line: LineInfo) -> int:
-    return whole.unknown_us // max(1, len(bottleneck_codes(line)))
+def unseen(line: LineInfo, units: Mapping[str, UnitFigures], shift: Shift, until: int) -> Spans:
+    """Stretches of the shift so far in which no machine of the bottleneck has data."""
+    both: Spans = ((shift.start_us, until),) if until > shift.start_us else ()
+    for code in bottleneck_codes(line):
+        silent = merged((s.start_us, s.end_us) for s in units[code].segments if s.state == "no_data")
+        both = intersection(both, silent)
+    return both
 
 
 def _hours(shift: Shift, plan: int, steps: Sequence[Step], until: int) -> tuple[HourRow, ...]:

@@ -18,10 +18,10 @@ from gearpark.engines.calendars import Spans, clipped, merged, subtracted
 from gearpark.lake.compaction import SORTED
 from gearpark.lake.files import DataFile
 from gearpark.lake.reader import Reader
-from gearpark.lake.series import Series
+from gearpark.lake.series import Int64s, Series
 
 from ..types import LineInfo
-from .observed import FIGURE_SIGNALS, Column
+from .observed import FIGURE_SIGNALS, SEVERITY_BITS, Column
 
 HEARTBEAT = "power_kw"  # moves whenever the source is heard
 HEARTBEAT_UNITS = 20  # stations asked; one that speaks is enough
@@ -79,14 +79,35 @@ class LineHistory:
         return found
 
     def silences(self, start_us: int) -> Spans:
-        """Stretches of [start_us, until) in which no station of the line was heard for more than SILENT_US.
+        """Stretches of [start_us, until) in which nobody can say what the line did.
 
+        A stretch of more than SILENT_US without a heartbeat is silent, unless states or counts were observed inside it
+        (history read back later carries no heartbeats); after the last observation of any kind nothing is known.
         A line that never sent the heartbeat signal has none: there, only explicit bad records say "no data".
         """
         if not self.spoke or self.until_us <= start_us:
             return ()
         heard = merged((m * MINUTE_US, (m + 1) * MINUTE_US + SILENT_US) for m in self.heard)
-        return subtracted(((start_us, self.until_us),), clipped(heard, start_us, self.until_us))
+        changes = self._changes()
+        found = []
+        for begin, end in subtracted(
+            ((self.start_us, self.until_us),), clipped(heard, self.start_us, self.until_us)
+        ):
+            first, last = np.searchsorted(changes, (begin, end))
+            if first == last:
+                found.append((begin, end))
+            elif end == self.until_us:
+                found.append((int(changes[last - 1]) + SILENT_US, end))
+        return clipped(merged(found), start_us, self.until_us)
+
+    def _changes(self) -> Int64s:
+        """Source times of all good observations of states and counts, sorted."""
+        good = [
+            series.at_us[(series.status >> SEVERITY_BITS) == 0]
+            for series in self.series.values()
+            if len(series)
+        ]
+        return np.sort(np.concatenate(good)) if good else np.empty(0, np.int64)
 
     def _news(self, now: Mapping[str, DataFile]) -> list[DataFile]:
         """Files that may hold rows not read yet."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gearpark.engines.calendars import Spans, intersection, merged
 from gearpark.engines.lines import Station
 from gearpark.engines.oee import plan_at
 from gearpark.ui.states import MACHINE_STATES, look_of
 
-from ..queries.figures import bottleneck_codes
+from ..queries.figures import bottleneck_codes, unseen
 from ..types import LineFigures, UnitFigures
 from .words import clock, shift_word
 
@@ -125,6 +124,7 @@ def pace_chart(figures: LineFigures) -> dict[str, Any]:
         steps.append(f"H{x(step.at_us):.1f}V{y(made):.1f}")
     steps.append(f"H{x(figures.until_us):.1f}")
     unit = _nice(top)
+    gaps = unseen(figures.line, figures.units, figures.shift, figures.until_us)
     context: dict[str, Any] = {
         "width": CHART_W,
         "height": CHART_H,
@@ -133,7 +133,7 @@ def pace_chart(figures: LineFigures) -> dict[str, Any]:
         "rows": [(y(v), v) for v in range(0, int(top) + 1, unit)],
         "ticks": [(x(at), clock(at, figures.line.calendar.zone)) for at in _hours(figures)[::2]],
         "breaks": [(x(a), x(b) - x(a)) for a, b in figures.shift.breaks],
-        "gaps": [(x(a), x(b) - x(a)) for a, b in unknown_spans(figures)],
+        "gaps": [(x(a), x(b) - x(a)) for a, b in gaps],
         "left": left,
         "right": right,
         "upper": upper,
@@ -150,15 +150,6 @@ def pace_chart(figures: LineFigures) -> dict[str, Any]:
         context["ray"] = f"{begin}L{last:.1f} {y(seen.expected):.1f}"
         context["end"] = (last, y(seen.expected))
     return context
-
-
-def unknown_spans(figures: LineFigures) -> list[tuple[int, int]]:
-    """Stretches in which the whole bottleneck has no data."""
-    both: Spans = ((figures.shift.start_us, figures.until_us),)
-    for code in bottleneck_codes(figures.line):
-        silent = merged((s.start_us, s.end_us) for s in figures.units[code].segments if s.state == "no_data")
-        both = intersection(both, silent)
-    return list(both)
 
 
 def _nice(top: float) -> int:
