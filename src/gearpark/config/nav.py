@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One page of the rail; ``right`` hides it from those who may not open it ("" = everyone signed in)."""
+    """One page of the rail; ``right`` hides it from those who may not open it ("" = everyone who came in)."""
 
     label: str | Promise
     url: str
@@ -81,10 +81,9 @@ def _active(url: str, path: str) -> bool:
 
 def context(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``rail``, the groups with their entries and which one is open."""
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return {"rail": []}
     scope = getattr(request, "scope", None)
+    if scope is None:
+        return {"rail": []}
     candidates = [e.url for g in RAIL for e in g.entries if _active(e.url, request.path)]
     here = max(candidates, key=len, default="")
     rail = []
@@ -92,7 +91,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         entries = [
             {"label": e.label, "url": e.url, "active": e.url == here}
             for e in group.entries
-            if exists(e.url) and (not e.right or (scope is not None and scope.may(e.right)))
+            if exists(e.url) and (not e.right or scope.may(e.right))
         ]
         if entries:
             rail.append(
