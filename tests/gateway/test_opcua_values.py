@@ -173,3 +173,24 @@ async def test_many_signals_are_split_over_subscriptions(machine: Machine) -> No
         subscriptions = machine.server.iserver.subscription_service.subscriptions
         sizes = sorted(len(one.monitored_item_srv._monitored_items) for one in subscriptions.values())
         assert sizes[-2:] == [200, 1000]
+
+
+async def test_history_of_many_signals_comes_in_pages(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gearpark.gateway.connectors.opcua.history.MAX_VALUES_PER_READ", 4)
+    monkeypatch.setattr("gearpark.gateway.connectors.opcua.history.NODES_PER_READ", 2)
+    names = ["a", "b", "c"]
+    start = datetime.now(UTC) - timedelta(minutes=10)
+    for name in names:
+        node = await machine.add(name, 0.0)
+        await machine.server.historize_node_data_change(node, period=None, count=1000)
+        for n in range(10):
+            await machine.set(name, 1.0 + n, start + timedelta(seconds=n))
+        await machine.set(name, 99.0)
+    entry = wanted("opcua", machine.url, [machine.signal(name) for name in names], **FAST)
+    async with running(entry) as run:
+        await until(lambda: len(run.sink.historical) >= 30, LONG_S, "history")
+        for name in names:
+            kept = [one.value for one in run.sink.historical if one.tag == f"m1/{name}" and one.value]
+            assert kept == [1.0 + n for n in range(10)]

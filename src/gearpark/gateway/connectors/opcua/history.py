@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from asyncua import ua
 
@@ -18,6 +19,7 @@ from .values import BAD, SEVERITY, Unusable, convert, micros, status_of
 MAX_BACKFILL_S = 31 * 86_400.0
 FIRST_BACKFILL_S = 86_400.0  # of a signal that was never stored
 MAX_VALUES_PER_READ = 5_000
+NODES_PER_READ = 20
 MAX_VALUES_PER_SIGNAL = 1_000_000
 HISTORY_READ_BIT = 0x04  # AccessLevel, Part 3, 8.57
 log = logging.getLogger(__name__)
@@ -37,6 +39,18 @@ async def historized(session: OpcSession, items: list[Item]) -> list[Item]:
     return found
 
 
+@dataclass(slots=True)
+class Window:
+    """What is wanted of one item: values at ``start_us`` or later and before ``end_us``."""
+
+    item: Item
+    start_us: int
+    end_us: int
+    continuation: bytes | None = None
+    more: bool = False
+    read: int = 0
+
+
 async def backfill(session: OpcSession, link: Link, items: list[Item], since_us: dict[str, int]) -> int:
     """Read what lies between the newest stored source time and the first live value of each historized item.
 
@@ -44,65 +58,83 @@ async def backfill(session: OpcSession, link: Link, items: list[Item], since_us:
     Returns how many values were put.
     A server that refuses history is noted in the health document, not an error.
     """
-    wanted = [item for item in items if not item.error]
-    if not wanted:
-        return 0
-    total = 0
-    oldest_us = link.now_us() - int(MAX_BACKFILL_S * 1e6)
-    first_us = link.now_us() - int(FIRST_BACKFILL_S * 1e6)
-    for item in await historized(session, wanted):
-        start_us = max(since_us[item.tag] + 1, oldest_us) if since_us.get(item.tag) else first_us
+    now_us = link.now_us()
+    oldest_us, first_us = now_us - int(MAX_BACKFILL_S * 1e6), now_us - int(FIRST_BACKFILL_S * 1e6)
+    windows = []
+    for item in await historized(session, [item for item in items if not item.error]):
+        known_us = since_us.get(item.tag)
+        start_us = max(known_us + 1, oldest_us) if known_us else first_us
         end_us = item.first_live_us or link.source_now_us()
         if end_us > start_us:
-            total += await _read(session, link, item, start_us, end_us)
+            windows.append(Window(item, start_us, end_us))
+    total = 0
+    windows.sort(key=lambda window: window.start_us)  # one call has one time span: neighbours share it best
+    for group in chunks(windows, NODES_PER_READ):
+        total += await _read(session, link, group)
     if total:
         link.notes["history"] = f"{total} values read back from the server's history"
         log.info("connection %s: %s", link.wanted.id, link.notes["history"])
     return total
 
 
-async def _read(session: OpcSession, link: Link, item: Item, start_us: int, end_us: int) -> int:
+async def _read(session: OpcSession, link: Link, group: list[Window]) -> int:
+    """Everything of these windows, call after call; a server that takes fewer nodes is asked one by one."""
     details = ua.ReadRawModifiedDetails()
     details.IsReadModified = False
-    details.StartTime = from_us(start_us)
-    details.EndTime = from_us(end_us)
+    details.EndTime = from_us(max(window.end_us for window in group))
     details.NumValuesPerNode = MAX_VALUES_PER_READ
     details.ReturnBounds = False
-    continuation: bytes | None = None
     total = 0
-    while total < MAX_VALUES_PER_SIGNAL:
-        answer = await _ask(session, item, details, continuation)
-        if answer is None:
-            link.notes["history"] = f"the server refused history of {item.tag}"
-            return total
-        values, continuation = answer
-        made = [seen for data in values if (seen := _observation(link, item, data)) is not None]
-        made = [seen for seen in made if start_us <= seen.at_us < end_us]
+    pending = group
+    while pending:
+        details.StartTime = from_us(min(window.start_us for window in pending))
+        try:
+            results = await session.ua.history_read(_parameters(details, pending))
+        except ua.UaStatusCodeError as error:
+            if len(group) == 1:
+                link.notes["history"] = f"the server refused history of {group[0].item.tag}: {error}"[:200]
+                return total
+            return total + sum([await _read(session, link, [window]) for window in pending])
+        following = []
+        made: list[Observation] = []
+        for window, result in zip(pending, results, strict=True):
+            made += _values(link, window, result)
+            if window.more and window.read < MAX_VALUES_PER_SIGNAL:
+                following.append(window)
         await link.put(made, historical=True)
         total += len(made)
-        if not continuation:
-            return total
+        pending = following
     return total
 
 
-async def _ask(
-    session: OpcSession, item: Item, details: ua.ReadRawModifiedDetails, continuation: bytes | None
-) -> tuple[list[ua.DataValue], bytes | None] | None:
-    node = ua.HistoryReadValueId()
-    node.NodeId = item.node_id
-    node.ContinuationPoint = continuation
+def _parameters(details: ua.ReadRawModifiedDetails, windows: list[Window]) -> ua.HistoryReadParameters:
     params = ua.HistoryReadParameters()
     params.HistoryReadDetails = details
     params.TimestampsToReturn = ua.TimestampsToReturn.Both
     params.ReleaseContinuationPoints = False
-    params.NodesToRead.append(node)
-    try:
-        result = (await session.ua.history_read(params))[0]
-    except ua.UaStatusCodeError:
-        return None
+    for window in windows:
+        node = ua.HistoryReadValueId()
+        node.NodeId = window.item.node_id
+        node.ContinuationPoint = window.continuation
+        params.NodesToRead.append(node)
+    return params
+
+
+def _values(link: Link, window: Window, result: ua.HistoryReadResult) -> list[Observation]:
+    """One node's answer. Moves the window on: some servers cut long answers without a continuation point."""
+    window.continuation, window.more = None, False
     if not result.StatusCode.is_good() or result.HistoryData is None:
-        return None
-    return list(result.HistoryData.DataValues or []), result.ContinuationPoint or None
+        link.notes["history"] = f"the server refused history of {window.item.tag}: {result.StatusCode.name}"
+        return []
+    values = list(result.HistoryData.DataValues or [])
+    window.continuation = result.ContinuationPoint or None
+    window.more = bool(window.continuation) or len(values) >= MAX_VALUES_PER_READ
+    window.read += len(values)
+    seen = [one for data in values if (one := _observation(link, window.item, data)) is not None]
+    made = [one for one in seen if window.start_us <= one.at_us < window.end_us]
+    if seen:
+        window.start_us = max(window.start_us, max(one.at_us for one in seen) + 1)
+    return made
 
 
 def _observation(link: Link, item: Item, data: ua.DataValue) -> Observation | None:
