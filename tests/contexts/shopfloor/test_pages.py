@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -80,6 +81,13 @@ def test_a_board_is_quick(client: Client) -> None:
     began = time.perf_counter()
     assert client.get("/lines/qc-l1/", CHOSEN).status_code == 200
     assert time.perf_counter() - began < BOARD_LIMIT_S
+
+
+def test_lists_ask_the_database_little(client: Client, django_assert_max_num_queries: Any) -> None:
+    for address, most in (("/lines/", 14), ("/lines/qc-l1/", 15), ("/lines/qc-l1/live/", 15)):
+        client.get(address)
+        with django_assert_max_num_queries(most):
+            client.get(address)
 
 
 def test_the_list_and_the_running_shift_answer_without_any_data(client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -10,14 +11,14 @@ import numpy as np
 from gearpark.base.ids import tag
 from gearpark.base.scope import Scope
 from gearpark.base.time import to_us
-from gearpark.base.wire import Value
+from gearpark.base.wire import Value, quality_of
 from gearpark.contexts.telemetry.public import Latest, TagInfo, latest_of, tags_of_assets
 from gearpark.engines.lines import Buffer, Device, Transport
 from gearpark.engines.states import intervals, mapping
 from gearpark.lake.series import Series
 
 from ..types import LineFigures, LineInfo, LiveUnit
-from . import summary
+from . import source, summary
 from .observed import STATE_SIGNALS
 
 SHOWN_SIGNALS = ("part_serial", "level", "capacity", "position", "x", "y")
@@ -35,21 +36,66 @@ def live_tags(line: LineInfo, device: Device) -> list[str]:
     return [tag(asset, name) for name in names]
 
 
-def known_live_tags(scope: Scope, line: LineInfo) -> list[TagInfo]:
-    """The board's tags that exist: what a live stream may be asked for."""
-    wanted = {name for device in line.template.devices for name in live_tags(line, device)}
-    known = tags_of_assets(scope, [line.asset_of(device.code) for device in line.template.devices])
-    return [info for infos in known.values() for info in infos if info.tag in wanted]
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """One line's shift with its devices: now, or as they stood at the end of a shift that is over.
+
+    watched  tags a live stream may be asked for; empty for a shift that is over
+    """
+
+    figures: LineFigures
+    units: dict[str, LiveUnit]
+    watched: tuple[TagInfo, ...] = ()
+
+
+def board_view(scope: Scope, asset: str, now: datetime, day: str = "", code: str = "") -> BoardView:
+    """Everything the line board shows of one shift, chosen by day and code (empty: the running one)."""
+    figures = summary.board(scope, asset, now, day, code)
+    if not figures.open:
+        return BoardView(figures, _past_units(figures))
+    watched = _live_tags(scope, figures.line)
+    return BoardView(figures, _units(figures, latest_of(watched, now), to_us(now)), tuple(watched))
 
 
 def live_units(scope: Scope, asset: str, now: datetime) -> list[LiveUnit]:
     """Every device of the line now: newest values where the bus speaks for them, else the last state known."""
     figures = summary.board(scope, asset, now)
-    newest = latest_of(known_live_tags(scope, figures.line), now)
-    return [
-        live_unit(figures.line, device, newest, figures, to_us(now))
-        for device in figures.line.template.devices
-    ]
+    newest = latest_of(_live_tags(scope, figures.line), now)
+    return list(_units(figures, newest, to_us(now)).values())
+
+
+def _live_tags(scope: Scope, line: LineInfo) -> list[TagInfo]:
+    wanted = {name for device in line.template.devices for name in live_tags(line, device)}
+    known = tags_of_assets(scope, [line.asset_of(device.code) for device in line.template.devices])
+    return [info for infos in known.values() for info in infos if info.tag in wanted]
+
+
+def _units(figures: LineFigures, newest: Mapping[str, Latest], now_us: int) -> dict[str, LiveUnit]:
+    line = figures.line
+    return {device.code: live_unit(line, device, newest, figures, now_us) for device in line.template.devices}
+
+
+def _past_units(figures: LineFigures) -> dict[str, LiveUnit]:
+    """Devices as they stood when the shift ended, from the lake."""
+    line, until = figures.line, figures.until_us
+    shown = {
+        name
+        for device in line.template.devices
+        for name in live_tags(line, device)
+        if name.rsplit("/", 1)[1] in SHOWN_SIGNALS
+    }
+    stored = source.reader().latest(line.org, sorted(shown), before=until)
+    newest = {
+        name: Latest(
+            name,
+            int(series.at_us[0]),
+            series.value(0),
+            int(series.status[0]),
+            quality_of(int(series.status[0])),
+        )
+        for name, series in stored.items()
+    }
+    return _units(figures, newest, until)
 
 
 def live_unit(

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from gearpark.base.scope import Scope
 from gearpark.base.time import now_utc, to_us
 from gearpark.engines.calendars import Shift
 from gearpark.kit.http import needs, scope_of
@@ -81,8 +80,8 @@ def unit_json(unit: LiveUnit) -> dict[str, Any]:
 def _context(request: HttpRequest, asset: str) -> dict[str, Any]:
     scope, now = scope_of(request), now_utc()
     day, code = asked_shift(request)
-    figures = queries.board(scope, asset, now, day, code)
-    units = {unit.code: unit for unit in queries.live_units(scope, asset, now)} if figures.open else {}
+    view = queries.board_view(scope, asset, now, day, code)
+    figures, units = view.figures, view.units
     tongue = language()
     query = (
         f"?{urlencode({'day': figures.shift.day.isoformat(), 'shift': figures.shift.code})}" if day else ""
@@ -98,7 +97,7 @@ def _context(request: HttpRequest, asset: str) -> dict[str, Any]:
         "sheet": sheet(figures, tongue),
         "head": head(figures, units, tongue),
         "picker": picker(figures, to_us(now), tongue),
-        "live": live_config(scope, figures) if figures.open else "",
+        "live": live_config(view) if figures.open else "",
         "looks": [look_of(state) for state in MACHINE_STATES],
         "may_edit": scope.may(EDIT),
         "now": now,
@@ -153,17 +152,15 @@ def _shift_query(shift: Shift | None) -> str:
     return "" if shift is None else "?" + urlencode({"day": shift.day.isoformat(), "shift": shift.code})
 
 
-def live_config(scope: Scope, figures: LineFigures) -> str:
+def live_config(view: queries.BoardView) -> str:
     """What the page's script needs: address, tags to watch, and which device each moving tag belongs to."""
-    line = figures.line
+    line = view.figures.line
     codes = {line.asset_of(device.code): device.code for device in line.template.devices}
-    watched, moving = [], {}
-    for info in queries.known_live_tags(scope, line):
-        if info.signal in PUSHED:
-            watched.append(info.tag)
-        elif info.signal in MOVING:
-            moving[info.tag] = [codes[info.asset], info.signal]
-    return json.dumps(
-        {"url": reverse("shopfloor:live", args=[line.asset]), "watched": watched, "moving": moving},
-        separators=(",", ":"),
-    )
+    config = {
+        "url": reverse("shopfloor:live", args=[line.asset]),
+        "watched": [info.tag for info in view.watched if info.signal in PUSHED],
+        "moving": {
+            info.tag: [codes[info.asset], info.signal] for info in view.watched if info.signal in MOVING
+        },
+    }
+    return json.dumps(config, separators=(",", ":"))

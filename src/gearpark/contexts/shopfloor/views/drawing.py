@@ -86,6 +86,13 @@ class Drawn:
         return (self.height - 6) * self.fill
 
     @property
+    def label_y(self) -> int:
+        """Movers that meet at a stop must not write over each other: every second one is named below."""
+        if self.kind == "gantry":
+            return -19
+        return 27 if self.code[-1:] in "24680" else -20
+
+    @property
     def short(self) -> str:
         """The part's serial without what all of them share."""
         return self.part[-8:]
@@ -94,7 +101,7 @@ class Drawn:
 def drawing(
     figures: LineFigures, live: Mapping[str, LiveUnit], language: str, query: str = ""
 ) -> dict[str, Any]:
-    """Context of ``shopfloor/drawing.html``. ``live`` is empty for a shift of the past."""
+    """Context of ``shopfloor/drawing.html``; ``live`` by device code."""
     shape = figures.line.template
     drawn = [_drawn(figures, device, live.get(device.code), language, query) for device in shape.devices]
     kinds = {device.code: device for device in shape.devices}
