@@ -54,6 +54,7 @@ def home_folder(committed_db: object, tmp_path_factory: pytest.TempPathFactory) 
 def ear(home_folder: Path) -> Iterator[str]:
     """A real broker, and this process listening to it."""
     with support.broker() as url:
+        telemetry.stop_live()  # whatever the web application started before listens elsewhere
         telemetry.start_live(url)
         support.until(telemetry.bus_connected, what="the ear")
         yield url
