@@ -184,6 +184,7 @@ async def test_history_of_many_signals_comes_in_pages(
     start = datetime.now(UTC) - timedelta(minutes=10)
     for name in names:
         node = await machine.add(name, 0.0)
+        await machine.set(name, 0.0, start - timedelta(seconds=1))
         await machine.server.historize_node_data_change(node, period=None, count=1000)
         for n in range(10):
             await machine.set(name, 1.0 + n, start + timedelta(seconds=n))
