@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,8 @@ from gearpark.kit.http import needs, scope_of
 from .. import queries, services
 from ..forms import CalendarForm, LineForm, PlanForm
 from ..types import EDIT, LineInfo
+
+_SHORT_LIST = re.compile(r"\[\s+((?:[^\[\]{}]|\[[^\[\]{}]*\])*?)\s+\]")
 
 
 @needs(EDIT)
@@ -73,7 +76,7 @@ def calendar_edit(request: HttpRequest, key: int = 0) -> HttpResponse:
     scope = scope_of(request)
     known = queries.calendar(scope, key) if key else None
     document = known.document if known else shipped("two-shift-0630")
-    initial: dict[str, Any] = {"document": json.dumps(document, ensure_ascii=False, indent=2)}
+    initial: dict[str, Any] = {"document": _readable(document)}
     form = CalendarForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -89,6 +92,14 @@ def calendar_edit(request: HttpRequest, key: int = 0) -> HttpResponse:
         "shopfloor/form.html",
         {"form": form, "page_title": title, "submit_label": _("Save"), "back_url": "/lines/calendars/"},
     )
+
+
+def _readable(document: dict[str, Any]) -> str:
+    """JSON with its short lists on one line."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    for _level in range(2):  # pairs first, then lists of pairs
+        text = _SHORT_LIST.sub(lambda found: f"[{' '.join(found[1].split())}]", text)
+    return text
 
 
 @needs(EDIT)
