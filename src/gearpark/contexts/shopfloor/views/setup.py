@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from gearpark.base.problems import Problem
 from gearpark.engines.calendars import shipped
 from gearpark.kit.http import needs, scope_of
+from gearpark.kit.problems import words_of
 
 from .. import queries, services
 from ..forms import CalendarForm, LineForm, PlanForm
@@ -43,7 +44,7 @@ def _line_form(request: HttpRequest, info: LineInfo | None) -> HttpResponse:
         try:
             saved = services.save_line(scope, form.wanted(), org=info.org if info else "")
         except Problem as problem:
-            form.add_error(None, problem.sentence)
+            form.add_error(None, words_of(problem))
         else:
             messages.success(request, _("Line %(name)s is set up.") % {"name": saved.asset})
             return redirect("shopfloor:board", asset=saved.asset)
@@ -82,7 +83,7 @@ def calendar_edit(request: HttpRequest, key: int = 0) -> HttpResponse:
         try:
             services.save_calendar(scope, form.cleaned_data["document"], org=known.org if known else "")
         except Problem as problem:
-            form.add_error("document", problem.sentence)
+            form.add_error("document", words_of(problem))
         else:
             messages.success(request, _("The calendar is saved; every figure that uses it follows."))
             return redirect("shopfloor:calendars")
