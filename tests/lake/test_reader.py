@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gearpark.base.problems import Problem
+from gearpark.lake import schema
 from gearpark.lake.reader import DAY_US, Reader
 from gearpark.lake.writer import Writer
 
@@ -125,3 +126,25 @@ def test_every_chart_holds_every_observation_once_whatever_its_width(tmp_path_fa
         inside = [v for s, v in good if edges[i] <= T0_US + s * 10**6 < edges[i + 1]]
         if chart.level != "raw" and inside:
             assert math.isclose(chart.mean[i], math.fsum(inside) / len(inside), rel_tol=1e-9, abs_tol=1e-6)
+
+
+def test_a_reader_renews_its_engine_now_and_then_and_answers_on(root, batch, monkeypatch):
+    monkeypatch.setattr("gearpark.lake.reader.RENEW_AFTER_VERSIONS", 2)
+    reader, engines = Reader(root), set()
+    for second in range(8):
+        write(root, batch, [("m/a", second, float(second))])
+        series = reader.observations("qichi", ["m/a"], T0_US, T0_US + 10**7)["m/a"]
+        assert series.num.tolist() == [float(s) for s in range(second + 1)]
+        engines.add(id(reader._duck))
+    assert len(engines) > 1
+
+
+def test_a_reader_follows_commits_even_when_log_files_after_its_own_are_gone(root, batch):
+    write(root, batch, [("m/a", 1, 1.0)])
+    reader = Reader(root)
+    assert reader.snapshot().rows == 1
+    write(root, batch, [("m/a", 2, 2.0)])
+    schema.open_table(root).create_checkpoint()
+    for path in (root / "points" / "_delta_log").glob("*.json"):
+        path.unlink()
+    assert reader.snapshot().rows == 2

@@ -202,6 +202,11 @@ class Catalogue:
             self._checkpoint = self._checkpoint_stamp()
             return self._snapshot
 
+    @property
+    def version(self) -> int:
+        """Of the snapshot handed out last."""
+        return self._snapshot.version
+
     def _moved(self) -> bool:
         """Whether a version follows ours. Two file look-ups; asking delta-rs costs milliseconds on a busy machine."""
         log = self.root / self.name / "_delta_log"

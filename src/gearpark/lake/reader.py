@@ -27,6 +27,7 @@ from .series import ChartSeries, Series, canonical_order, ints_of, numbers_of, t
 
 MAX_TAGS = 500  # of one question
 MAX_ROWS = 20_000_000  # observations one answer may hold
+RENEW_AFTER_VERSIONS = 1_000
 RETRIES = 2  # when files vanish under a query
 LOOKBACK_STEP = 2  # days of the first step back for a carried-in value; doubles
 MINUTE_US = 60_000_000
@@ -52,6 +53,9 @@ class Reader:
         self._points = Catalogue(self.root, schema.POINTS)
         self._rollups = {name: Catalogue(self.root, name) for name in (schema.ROLLUP_1M, schema.ROLLUP_1H)}
         self._duck = duck.connect(threads=threads, metadata_cache=True)
+        self._threads = threads
+        self._opened_at = 0  # version of ``points``
+        self._renewing = threading.Lock()
         self._mine = threading.local()
 
     def snapshot(self) -> Snapshot:
@@ -240,10 +244,22 @@ class Reader:
         return self._ask(lambda snap: content_hash(self._cursor(), snap, org, assets))
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
-        """This thread's own; opening one for every question would cost milliseconds."""
-        found: duckdb.DuckDBPyConnection | None = getattr(self._mine, "cursor", None)
-        if found is None:
-            found = self._mine.cursor = self._duck.cursor()
+        """This thread's own; opening one for every question would cost milliseconds.
+
+        DuckDB keeps the footer of every file it met, also of files that compaction replaced: after
+        ``RENEW_AFTER_VERSIONS`` commits it is opened anew, so that memory stays flat.
+        """
+        with self._renewing:
+            version = self._points.version
+            if version - self._opened_at > RENEW_AFTER_VERSIONS:
+                self._duck, self._opened_at = (
+                    duck.connect(threads=self._threads, metadata_cache=True),
+                    version,
+                )
+            source = self._duck
+        if getattr(self._mine, "source", None) is not source:
+            self._mine.source, self._mine.cursor = source, source.cursor()
+        found: duckdb.DuckDBPyConnection = self._mine.cursor
         return found
 
     # -- how --------------------------------------------------------------------------------------------------------
