@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gearpark.base.limits import MAX_FUTURE_S
-from gearpark.base.wire import Quality, Value, quality_of
+from gearpark.base.wire import Quality, Status, Value, quality_of
 
 from .client import bus_url
 from .host import HostState
@@ -34,6 +34,8 @@ TICK_S = 0.5
 RATE_WINDOW_S = 10.0
 MAX_SUBSCRIPTIONS = 500
 RETURN_S = 10.0  # after our link came back, nodes have this long to be born again
+# Statuses of a birth metric that has no value: ours, and what the codec makes of a null without any status.
+UNKNOWN_YET = frozenset((int(Status.BAD_WAITING_FOR_INITIAL_DATA), int(Status.BAD_NO_DATA)))
 LINK_GRACE_S = 3.0  # a reconnect this quick is not shown
 Key = tuple[str, str]  # organisation, tag
 
@@ -291,9 +293,12 @@ class LiveValues:
                 self.counts["future_points"] += 1
                 continue
             entry = entries.get(key)
+            if data.birth and value is None and status in UNKNOWN_YET:
+                # Born without a value: nothing new is known, and the birth's own time says nothing about the source.
+                if entry is not None:
+                    entry.device, entry.silence_us = device, self._silence_us(device, name)
+                continue
             if entry is None:
-                if value is None and data.birth:
-                    continue  # born without a value: nothing is known yet
                 if len(entries) >= MAX_TAGS:
                     self.counts["tags_over_limit"] += 1
                     continue

@@ -39,6 +39,7 @@ def bus() -> Iterator[str]:
 @pytest.fixture
 def ear(bus: str) -> Iterator[str]:
     """This process listens to the bus."""
+    telemetry.stop_live()  # whatever the web application started before listens elsewhere
     telemetry.start_live(bus)
     support.until(telemetry.bus_connected, what="the ear")
     yield bus

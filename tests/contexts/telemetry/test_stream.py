@@ -92,6 +92,20 @@ def test_latest_comes_from_the_bus_and_turns_stale_when_the_machine_goes(
     until(lambda: newest(firm, "m1/item_state").quality is Quality.STALE, what="stale after the death")
 
 
+def test_a_rebirth_without_values_hides_none(ear: str, firm: Scope, park_scope: Scope) -> None:
+    onboard(firm, park_scope, "m1")
+    edge = Edge(ear, "qichi", "m1", SIGNALS)
+    at = now_us()
+    edge.say(item_state=(at, "Executing"))
+    until(lambda: newest(firm, "m1/item_state").value == "Executing")
+    edge.birth()  # carries no values, and a time later than the source's
+    edge.say(item_state=(at + 1, "NotExecuting"), part_count=(now_us(), 1.0))
+    until(lambda: newest(firm, "m1/part_count").value == 1.0)
+    found = newest(firm, "m1/item_state")
+    assert (found.value, found.at_us, found.quality) == ("NotExecuting", at + 1, Quality.GOOD)
+    edge.stop()
+
+
 def test_the_stream_tells_the_whole_picture_then_changes(
     ear: str, signed_in: Any, firm: Scope, park_scope: Scope
 ) -> None:
