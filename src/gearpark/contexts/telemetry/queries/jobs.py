@@ -58,12 +58,15 @@ def job_runs(
 def jobs_page(scope: Scope, *, now: datetime, job: str, state: str) -> JobsPage:
     """Every lake job with its newest run; a job that should have run twice since and did not is overdue."""
     lines = []
+    first = JobRun.objects.of(scope).order_by("started_at").first()
     for known_job in LAKE_JOBS:
         rows = JobRun.objects.of(scope).filter(job=known_job.code)
         newest = rows.order_by("-started_at", "-pk").first()
         last = None if newest is None else _info(newest, now)
         day = rows.filter(started_at__gte=now - timedelta(days=1))
-        overdue = last is None or now - last.started_at > 2 * timedelta(seconds=known_job.every_s)
+        # a job that never ran is late only when the worker has been running others for that long
+        since = last.started_at if last is not None else first.started_at if first is not None else now
+        overdue = now - since > 2 * timedelta(seconds=known_job.every_s)
         lines.append(
             JobLine(
                 known_job,

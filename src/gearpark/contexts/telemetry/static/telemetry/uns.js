@@ -4,8 +4,8 @@ const shapes = new Map([...document.querySelectorAll("template[data-quality-of]"
 document.addEventListener("live", (event) => {
   const row = event.target.closest("[data-tag-row]");
   if (!row) return;
-  const { quality, at } = event.detail;
-  row.classList.toggle("unknown", !at);
+  const { quality, at, value } = event.detail;
+  row.classList.toggle("unknown", value === null || value === undefined || value === "");
   const cell = row.querySelector("[data-quality]");
   if (cell && quality && cell.dataset.quality !== quality && shapes.has(quality)) {
     cell.dataset.quality = quality;
