@@ -67,6 +67,16 @@ def process(name: str, *arguments: str, **environment: str) -> Iterator[subproce
         made.wait(LONG_S)
 
 
+def try_out_and_stop(client: Any, address: str) -> None:
+    """The connection's own page: test, diagnostics, stop."""
+    tested = client.post("/connections/press-shop/test/", headers={"HX-Request": "true"})
+    assert tested.status_code == 200, tested.content
+    bundle = client.get("/connections/press-shop/diagnostics/").json()
+    assert bundle["wanted"]["url"] == address
+    assert "problem" not in bundle["gateway"], bundle["gateway"]
+    client.post("/connections/press-shop/switch/", {"on": "0"})
+
+
 def test_from_an_address_to_first_values(
     ear: str, lake_home: Path, signed_in: Any, firm: Scope, park_scope: Scope
 ) -> None:
@@ -129,12 +139,7 @@ def test_from_an_address_to_first_values(
 
         until(lambda: state() == "ok", what="the connection's health")
         assert client.get(look)["Location"] == "/connections/press-shop/"
-        tested = client.post("/connections/press-shop/test/", headers={"HX-Request": "true"})
-        assert tested.status_code == 200, tested.content
-        bundle = client.get("/connections/press-shop/diagnostics/").json()
-        assert bundle["wanted"]["url"] == address
-        assert "problem" not in bundle["gateway"], bundle["gateway"]
-        client.post("/connections/press-shop/switch/", {"on": "0"})
+        try_out_and_stop(client, address)
         until(lambda: newest().quality is Quality.STALE, what="stale after the stop")
 
 
