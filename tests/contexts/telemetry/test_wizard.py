@@ -67,6 +67,15 @@ def process(name: str, *arguments: str, **environment: str) -> Iterator[subproce
         made.wait(LONG_S)
 
 
+def give_token(park: Scope, folder: Path) -> None:
+    """The gateway is known, and its token lies where it looks for it."""
+    with acting(park):
+        token = telemetry.ensure_gateway(park, "gw1")
+    file = folder / "secrets" / "gateway-gw1.token"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(token)
+
+
 def try_out_and_stop(client: Any, address: str) -> None:
     """The connection's own page: test, diagnostics, stop."""
     tested = client.post("/connections/press-shop/test/", headers={"HX-Request": "true"})
@@ -81,11 +90,7 @@ def test_from_an_address_to_first_values(
     ear: str, lake_home: Path, signed_in: Any, firm: Scope, park_scope: Scope
 ) -> None:
     client = signed_in("qichi")
-    with acting(park_scope):
-        token = telemetry.ensure_gateway(park_scope, "gw1")
-    file = lake_home / "secrets" / "gateway-gw1.token"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(token)
+    give_token(park_scope, lake_home)
     where = {"GEARPARK_MQTT": ear, "GEARPARK_HOME": str(lake_home)}
     with (
         served() as web,
