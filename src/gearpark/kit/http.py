@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -140,11 +141,14 @@ def as_problem(error: Exception) -> Problem | None:
             "kit.not_found", "There is nothing at this address, or it is not yours to see.", status=404
         )
     if isinstance(error, PermissionDenied):
-        return Problem("kit.right_missing", str(error) or "Your role does not allow this.", status=403)
+        right = str(error) or "-"
+        return Problem(
+            "kit.right_missing", f"Your role does not allow this ({right}).", status=403, right=right
+        )
     return None
 
 
-def unforeseen(error: Exception, path: str) -> Problem:
+def unforeseen(error: BaseException, path: str) -> Problem:
     """Log an unforeseen exception under a reference and return the Problem that names it."""
     reference = secrets.token_hex(6)
     log.error("unforeseen failure %s at %s", reference, path, exc_info=error)
@@ -185,10 +189,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @open_to_all
 def server_error(request: HttpRequest) -> HttpResponse:
-    problem = Problem(
-        "kit.unforeseen", "Something went wrong that nobody foresaw. Nothing was changed.", status=500
-    )
-    return problem_response(request, problem)
+    error = sys.exc_info()[1]
+    return problem_response(request, unforeseen(error or RuntimeError("unknown"), request.path))
 
 
 @open_to_all
