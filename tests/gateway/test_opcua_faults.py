@@ -140,8 +140,8 @@ async def test_frozen_value(machine: Machine) -> None:
 
 
 async def test_steady_value_with_fresh_time_is_not_frozen(machine: Machine) -> None:
-    async with running(entry(machine, machine.port, interval_s=0.5)) as run:
-        for _ in range(30):
+    async with running(entry(machine, machine.port, interval_s=0.3)) as run:
+        for _ in range(15):
             await machine.set("count", 7.0)
             await asyncio.sleep(0.1)
         assert run.link.state == "ok"

@@ -163,8 +163,11 @@ async def test_history_is_read_back_after_an_absence(machine: Machine) -> None:
         assert run.link.counters.historical == 5
 
 
-async def test_many_signals_are_split_over_subscriptions(machine: Machine) -> None:
-    names = [f"v{n}" for n in range(1_200)]
+async def test_many_signals_are_split_over_subscriptions(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gearpark.gateway.connectors.opcua.subscription.ITEMS_PER_SUBSCRIPTION", 100)
+    names = [f"v{n}" for n in range(120)]
     for name in names:
         await machine.add(name, 1.0)
     entry = wanted("opcua", machine.url, [machine.signal(name) for name in names], **FAST)
@@ -172,7 +175,7 @@ async def test_many_signals_are_split_over_subscriptions(machine: Machine) -> No
         await until(lambda: not run.link.unknown())
         subscriptions = machine.server.iserver.subscription_service.subscriptions
         sizes = sorted(len(one.monitored_item_srv._monitored_items) for one in subscriptions.values())
-        assert sizes[-2:] == [200, 1000]
+        assert sizes[-2:] == [20, 100]
 
 
 async def test_history_of_many_signals_comes_in_pages(

@@ -36,6 +36,7 @@ class Process:
 
     async def start(self) -> None:
         command = [sys.executable, "-m", "gearpark.gateway", "--name", "gw1", "--config", str(self.config)]
+        command += ["--health-s", "0.2"]
         env = {**os.environ, "GEARPARK_MQTT": self.url, "GEARPARK_HOME": str(self.folder)}
         log = (self.folder / "log").open("ab")
         self.process = await asyncio.create_subprocess_exec(*command, env=env, stderr=log)

@@ -16,7 +16,7 @@ from gearpark.base.home import home
 from gearpark.base.problems import Problem
 from gearpark.bus.client import bus_url
 
-from .agent import Agent
+from .agent import HEALTH_EVERY_S, Agent
 from .forwarder import Pipe
 from .sources import CoreSource, FileSource
 
@@ -39,6 +39,9 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--token-file", type=Path, help="file with the bearer token for the core")
     parser.add_argument("--home", type=Path, help="folder of this installation")
     parser.add_argument("--mqtt", default=None, help="bus address, mqtt://host:port")
+    parser.add_argument(
+        "--health-s", type=float, default=HEALTH_EVERY_S, help="seconds between health documents"
+    )
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args(argv)
 
@@ -58,9 +61,8 @@ async def serve(options: argparse.Namespace) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = options.mqtt or bus_url()
     pipe = Pipe(folder, gateway=options.name, mqtt_url=url)
-    agent = Agent(
-        options.name, source_of(options, root), pipe, folder / f"{options.name}-bookmarks.json", url
-    )
+    marks = folder / f"{options.name}-bookmarks.json"
+    agent = Agent(options.name, source_of(options, root), pipe, marks, url, health_every_s=options.health_s)
     task = asyncio.create_task(agent.run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -37,6 +37,16 @@ class Found:
 
 
 @dataclass(slots=True)
+class Machine:
+    """One recognised object before it becomes an asset."""
+
+    node: Found
+    evidence: str
+    type_hint: str = ""
+    nodes: list[Found] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Budget:
     """Nodes one discovery may still look at."""
 

@@ -7,7 +7,6 @@ PackML type; else the server's own objects that hold variables, each as a genera
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 
 from asyncua import ua
 
@@ -17,7 +16,7 @@ from gearpark.engines.lines import asset_types
 
 from ...proposals import Proposal, ProposedAsset, slug, unique
 from ...wanted import shown
-from .browse import Budget, Found, attributes, below, children, content, plain_text
+from .browse import Budget, Found, Machine, attributes, below, children, content, plain_text
 from .diagnostics import connected, server_facts
 from .session import OpcSession
 from .signals import describe_signals
@@ -35,16 +34,6 @@ TYPES = {  # type definition's browse name -> (asset type, what it proves)
 }
 NOT_MACHINES = frozenset({"server", "aliases", "locations", "types", "views", "deviceset", "networkset", "devicefeatures",
                           "devicetopology", "publishsubscribe", "quantities", "resources", "machines"})  # fmt: skip
-
-
-@dataclass(slots=True)
-class Machine:
-    """One recognised object before it becomes an asset."""
-
-    node: Found
-    evidence: str
-    type_hint: str = ""
-    nodes: list[Found] = field(default_factory=list)
 
 
 async def discover_server(url: str) -> Proposal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from asyncua import ua
 
@@ -13,15 +13,12 @@ from gearpark.base.wire import SignalInfo, SignalKind
 from gearpark.engines.lines import asset_types
 
 from ...proposals import Proposal, ProposedAsset, Sample
-from .browse import Found, attributes, content
+from .browse import Found, Machine, attributes, content
 from .enums import name_values
 from .names import STATES, is_said_already, is_signal_property, name_for
 from .session import OpcSession
 from .subscription import Item, chunks
 from .values import Unusable, convert, micros, standard, status_of
-
-if TYPE_CHECKING:
-    from .discovery import Machine
 
 MAX_SIGNALS = 20_000
 WATCH_GAP_S = 1.2  # values are read three times, this far apart, to see which are refreshed
