@@ -78,7 +78,9 @@ async def opcua(options: argparse.Namespace, clock: Clock) -> None:
 
     async def write(index: int, tick: int) -> None:
         now = datetime.now(UTC)
-        value = ua.DataValue(ua.Variant(float(tick), ua.VariantType.Double), SourceTimestamp=now, ServerTimestamp=now)
+        value = ua.DataValue(
+            ua.Variant(float(tick), ua.VariantType.Double), SourceTimestamp=now, ServerTimestamp=now
+        )
         aspace, identifiers = nodes[index]
         for node in identifiers:
             await aspace.write_attribute_value(node, ua.AttributeIds.Value, value)

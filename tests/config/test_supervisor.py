@@ -55,7 +55,11 @@ class Tree:
     def launch(self) -> subprocess.Popen[str]:
         environment = {**os.environ, "GEARPARK_HOME": str(self.home)}
         return subprocess.Popen(
-            [sys.executable, "-c", TREE], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", TREE],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def states(self) -> dict[str, dict[str, object]]:
@@ -86,7 +90,7 @@ def tree(tmp_path: Path) -> Iterator[Tree]:
 def test_starts_in_order_and_stops_cleanly(tree: Tree) -> None:
     pids = tree.pids()
     tree.process.send_signal(signal.SIGTERM)
-    out, err = tree.process.communicate(timeout=WAIT_LIMIT_S)
+    _, err = tree.process.communicate(timeout=WAIT_LIMIT_S)
     assert tree.process.returncode == 0
     assert not [pid for pid in pids if psutil.pid_exists(pid)]
     said = [line.split(": ")[1] for line in err.splitlines() if line.endswith(("ready", "done"))]
@@ -99,7 +103,9 @@ def test_restarts_what_falls_and_only_that(tree: Tree) -> None:
     until(lambda: tree.states()["two"]["restarts"] == 1 and tree.up(), "two runs again")
     after = tree.states()
     assert after["two"]["pid"] != before["two"]["pid"]
-    assert [after[name]["pid"] for name in ("one", "three")] == [before[name]["pid"] for name in ("one", "three")]
+    assert [after[name]["pid"] for name in ("one", "three")] == [
+        before[name]["pid"] for name in ("one", "three")
+    ]
 
 
 def test_no_orphan_when_the_supervisor_is_killed(tree: Tree) -> None:

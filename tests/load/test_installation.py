@@ -78,7 +78,9 @@ class Installation:
                     found.append(process)
             except psutil.Error:
                 continue
-        return [process for process in found if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+        return [
+            process for process in found if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +99,10 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 def test_each_process_comes_back_after_kill_9(installation: Installation, name: str) -> None:
     before = installation.rows()[name]
     os.kill(int(str(before["pid"])), signal.SIGKILL)
-    until(lambda: int(str(installation.rows()[name]["restarts"])) > int(str(before["restarts"])), f"{name} restarts")
+    until(
+        lambda: int(str(installation.rows()[name]["restarts"])) > int(str(before["restarts"])),
+        f"{name} restarts",
+    )
     until(installation.all_run, f"all run again after {name} was killed")
     until(installation.web_answers, "pages are served")
 
@@ -110,7 +115,9 @@ def test_a_second_instance_is_refused_with_a_sentence(installation: Installation
     assert "[supervisor.already_running]" in said
 
 
-def test_kill_9_of_the_supervisor_leaves_no_orphan_and_the_home_starts_again(installation: Installation) -> None:
+def test_kill_9_of_the_supervisor_leaves_no_orphan_and_the_home_starts_again(
+    installation: Installation,
+) -> None:
     assert len(installation.members()) > len(LASTING)
     installation.process.kill()
     installation.process.wait()

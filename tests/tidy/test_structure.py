@@ -14,7 +14,19 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "gearpark"
 CONTEXTS = PACKAGE / "contexts"
 ROOMS = sorted(path.name for path in CONTEXTS.iterdir() if (path / "__init__.py").exists())
-FILES = {"__init__", "types", "models", "queries", "services", "public", "forms", "api", "views", "jobs", "admin"}
+FILES = {
+    "__init__",
+    "types",
+    "models",
+    "queries",
+    "services",
+    "public",
+    "forms",
+    "api",
+    "views",
+    "jobs",
+    "admin",
+}
 FILES |= {"urls", "apps"}
 FOLDERS = {"migrations", "templates", "locale", "static", "__pycache__"}
 FILE_LIMIT_LINES = 400
@@ -65,10 +77,11 @@ def test_no_string_references_between_rooms() -> None:
     wrong = []
     for room in ROOMS:
         others = "|".join(name for name in ROOMS if name != room)
-        pattern = re.compile(rf"(?:ForeignKey|OneToOneField|ManyToManyField|get_model)\(\s*[\"'](?:{others})\b")
-        for path in (CONTEXTS / room).rglob("*.py"):
-            if pattern.search(path.read_text()):
-                wrong.append(str(path.relative_to(ROOT)))
+        pattern = re.compile(
+            rf"(?:ForeignKey|OneToOneField|ManyToManyField|get_model)\(\s*[\"'](?:{others})\b"
+        )
+        files = (CONTEXTS / room).rglob("*.py")
+        wrong += [str(path.relative_to(ROOT)) for path in files if pattern.search(path.read_text())]
     assert not wrong
 
 
@@ -115,6 +128,10 @@ def test_the_repository_stays_light() -> None:
     data = 0
     for name in listed.decode().split("\0"):
         path = ROOT / name
-        if name and path.is_file() and path.suffix in {".csv", ".gz", ".xml", ".json", ".txt", ".xlsx", ".parquet"}:
+        if (
+            name
+            and path.is_file()
+            and path.suffix in {".csv", ".gz", ".xml", ".json", ".txt", ".xlsx", ".parquet"}
+        ):
             data += path.stat().st_size
     assert data <= DATA_LIMIT_BYTES

@@ -20,7 +20,9 @@ def now_utc() -> datetime:
 def to_us(at: datetime) -> int:
     """Aware datetime -> microseconds since 1970-01-01 UTC."""
     if at.tzinfo is None:
-        raise Problem("base.time_naive", f"{at.isoformat()} has no time zone; give one, for example +08:00 or Z.")
+        raise Problem(
+            "base.time_naive", f"{at.isoformat()} has no time zone; give one, for example +08:00 or Z."
+        )
     return (at - EPOCH) // MICROSECOND
 
 
@@ -37,10 +39,14 @@ def parse_iso(text: str) -> datetime:
     """
     match = _ISO.fullmatch(text.strip())
     if not match:
-        raise Problem("base.time_unreadable", f"{text[:60]!r} is not an ISO 8601 time such as 2026-11-23T08:00:00Z.")
+        raise Problem(
+            "base.time_unreadable", f"{text[:60]!r} is not an ISO 8601 time such as 2026-11-23T08:00:00Z."
+        )
     stamp, fraction, zone = match.groups()
     if zone is None:
-        raise Problem("base.time_naive", f"{text[:60]!r} has no time zone; add Z or an offset such as +08:00.")
+        raise Problem(
+            "base.time_naive", f"{text[:60]!r} has no time zone; add Z or an offset such as +08:00."
+        )
     try:
         at = datetime.fromisoformat(stamp + ("+00:00" if zone == "Z" else zone))
     except ValueError as error:

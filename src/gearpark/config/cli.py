@@ -132,7 +132,10 @@ def _parser() -> argparse.ArgumentParser:
         "--speed", type=float, default=1.0, help="speed of replays and plants against the wall clock"
     )
     demo.add_argument(
-        "--port-base", type=int, default=48_400, help="plants listen from here on (other parks on this machine)"
+        "--port-base",
+        type=int,
+        default=48_400,
+        help="plants listen from here on (other parks on this machine)",
     )
     demo.set_defaults(run=_up)
     status = commands.add_parser("status", help="what runs on this home")

@@ -16,9 +16,11 @@ urlpatterns = [
     path("problems/<str:code>/", frame.problem_page, name="problem"),
     path("api/v1/", api.urls),
 ]
-for name in settings.CONTEXTS:
-    if importlib.util.find_spec(f"{name}.urls"):
-        urlpatterns.append(path("", include(f"{name}.urls")))
+urlpatterns += [
+    path("", include(f"{name}.urls"))
+    for name in settings.CONTEXTS
+    if importlib.util.find_spec(f"{name}.urls")
+]
 
 handler404 = "gearpark.kit.http.page_not_found"
 handler500 = "gearpark.kit.http.server_error"

@@ -32,7 +32,7 @@ def connect(now: datetime) -> dict[str, Any]:
     telemetry.start_live()
     try:
         _wait(telemetry.gateway_health, GATEWAY_LIMIT_S, "no gateway speaks on the bus")
-        done = {endpoint["id"]: _onboard(endpoint) for endpoint in endpoints}
+        done: dict[str, Any] = {endpoint["id"]: _onboard(endpoint) for endpoint in endpoints}
     finally:
         telemetry.stop_live()
     scope = _scope("qichi")

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gearpark.base.limits import MAX_ASSET_ID_LENGTH
-from gearpark.kit.tenant import ScopedModel
+from gearpark.kit.tenant import ScopedManager, ScopedModel
 
 from .types import DEFAULT_OEE, DEFAULT_STATES
 
@@ -23,6 +23,8 @@ class Calendar(ScopedModel):
     document = models.JSONField(_("document"))
     revision = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(auto_now=True)
+
+    objects = ScopedManager()
 
     class Meta:
         db_table = "shopfloor_calendar"
@@ -52,6 +54,8 @@ class Line(ScopedModel):
     revision = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(auto_now=True)
 
+    objects = ScopedManager()
+
     class Meta:
         db_table = "shopfloor_line"
         ordering = ["org", "asset"]
@@ -74,6 +78,8 @@ class ShiftPlan(ScopedModel):
     pieces = models.PositiveIntegerField(_("pieces"))
     note = models.CharField(_("note"), max_length=MAX_NAME, blank=True, default="")
     changed_at = models.DateTimeField(auto_now=True)
+
+    objects = ScopedManager()
 
     class Meta:
         db_table = "shopfloor_shift_plan"

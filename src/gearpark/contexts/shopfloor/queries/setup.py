@@ -12,20 +12,20 @@ from gearpark.base.scope import Scope
 from gearpark.engines.calendars import Shift, calendar_from
 from gearpark.engines.lines import template
 
-from .. import models
+from ..models import Calendar, Line, ShiftPlan
 from ..types import CalendarInfo, LineInfo
 
 
 def lines(scope: Scope, orgs: Iterable[str] = ()) -> list[LineInfo]:
     """Lines of the scope, by organisation and asset; ``orgs`` narrows them."""
-    found = models.Line.objects.of(scope).select_related("calendar").order_by("org", "asset")
+    found = Line.objects.of(scope).select_related("calendar").order_by("org", "asset")
     wanted = list(orgs)
     return [line_info(row) for row in (found.filter(org__in=wanted) if wanted else found)]
 
 
 def line(scope: Scope, asset: str) -> LineInfo:
     """One line by its asset id, or NotFound ``shopfloor.line_unknown``."""
-    row = models.Line.objects.of(scope).select_related("calendar").filter(asset=asset).first()
+    row = Line.objects.of(scope).select_related("calendar").filter(asset=asset).first()
     if row is None:
         raise NotFound("shopfloor.line_unknown", f"There is no line {asset!r} that you may see.")
     return line_info(row)
@@ -35,7 +35,7 @@ def plans(scope: Scope, wanted: Iterable[tuple[LineInfo, Shift]]) -> dict[str, i
     """Line asset -> pieces planned for its shift: the dated plan, else the line's usual one."""
     pairs = list(wanted)
     keys = {(info.id, shift.day, shift.code) for info, shift in pairs}
-    rows = models.ShiftPlan.objects.of(scope).filter(
+    rows = ShiftPlan.objects.of(scope).filter(
         line_id__in={key[0] for key in keys}, on__in={key[1] for key in keys}
     )
     dated = {(row.line_id, row.on, row.shift): row.pieces for row in rows}
@@ -44,13 +44,13 @@ def plans(scope: Scope, wanted: Iterable[tuple[LineInfo, Shift]]) -> dict[str, i
 
 def dated_plans(scope: Scope, info: LineInfo, since: date) -> list[tuple[date, str, int, str]]:
     """Dated plans of one line from a day on: (day, shift, pieces, note)."""
-    rows = models.ShiftPlan.objects.of(scope).filter(line_id=info.id, on__gte=since).order_by("on", "shift")
+    rows = ShiftPlan.objects.of(scope).filter(line_id=info.id, on__gte=since).order_by("on", "shift")
     return [(row.on, row.shift, row.pieces, row.note) for row in rows]
 
 
 def calendars(scope: Scope) -> list[CalendarInfo]:
     """Calendars of the scope with how many lines use each."""
-    rows = models.Calendar.objects.of(scope).annotate(used=Count("lines")).order_by("org", "name")
+    rows = Calendar.objects.of(scope).annotate(used=Count("lines")).order_by("org", "name")
     return [CalendarInfo(row.id, row.org, row.name, row.revision, row.document, row.used) for row in rows]
 
 
@@ -62,7 +62,7 @@ def calendar(scope: Scope, key: int) -> CalendarInfo:
     return found
 
 
-def line_info(row: models.Line) -> LineInfo:
+def line_info(row: Line) -> LineInfo:
     """Row -> plain data with template and calendar read."""
     return LineInfo(
         id=row.pk,

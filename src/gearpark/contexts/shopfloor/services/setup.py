@@ -17,8 +17,7 @@ from gearpark.kit.audit import record
 from gearpark.kit.events import tell
 from gearpark.kit.tenant import acting, require
 
-from .. import models
-from ..models import MAX_NAME, MAX_PLAN
+from ..models import MAX_NAME, MAX_PLAN, Calendar, Line, ShiftPlan
 from ..queries.setup import line, line_info
 from ..types import EDIT, LineChanged, LineInfo, LineWanted
 
@@ -32,9 +31,9 @@ def save_calendar(scope: Scope, document: Mapping[str, Any], *, org: str = "") -
         raise Problem("calendars.document", f"A calendar needs a name of at most {MAX_NAME} characters.")
     owner = _owner(scope, org)
     with acting(scope):
-        row = models.Calendar.objects.of(scope).filter(org=owner, name=name).select_for_update().first()
+        row = Calendar.objects.of(scope).filter(org=owner, name=name).select_for_update().first()
         if row is None:
-            row = models.Calendar(org=owner, name=name, document=checked)
+            row = Calendar(org=owner, name=name, document=checked)
             before = None
         elif row.document == checked:
             return int(row.pk)
@@ -42,7 +41,7 @@ def save_calendar(scope: Scope, document: Mapping[str, Any], *, org: str = "") -
             before, row.document, row.revision = row.document, checked, row.revision + 1
         row.save()
         record(scope, "shopfloor.calendar_saved", "calendar", name, before, checked, org=owner)
-        for asset in models.Line.objects.of(scope).filter(calendar=row).values_list("asset", flat=True):
+        for asset in Line.objects.of(scope).filter(calendar=row).values_list("asset", flat=True):
             tell(LineChanged(owner, asset))
         return int(row.pk)
 
@@ -57,13 +56,13 @@ def save_line(scope: Scope, wanted: LineWanted, *, org: str = "") -> LineInfo:
     owner = _owner(scope, org)
     facts = _checked(wanted)
     with acting(scope):
-        calendar = models.Calendar.objects.of(scope).filter(org=owner, name=wanted.calendar).first()
+        calendar = Calendar.objects.of(scope).filter(org=owner, name=wanted.calendar).first()
         if calendar is None:
             raise Problem("calendars.unknown", f"There is no calendar named {wanted.calendar!r} in {owner}.")
-        row = models.Line.objects.of(scope).filter(asset=wanted.asset).select_for_update().first()
+        row = Line.objects.of(scope).filter(asset=wanted.asset).select_for_update().first()
         before = _facts_of(row) if row else None
         if row is None:
-            row = models.Line(org=owner, asset=wanted.asset, calendar=calendar, **facts)
+            row = Line(org=owner, asset=wanted.asset, calendar=calendar, **facts)
         elif before == {**facts, "calendar": calendar.name}:
             return line_info(row)
         else:
@@ -87,13 +86,13 @@ def set_plan(scope: Scope, asset: str, on: date, shift: str, pieces: int | None,
                 "shopfloor.shift_unknown",
                 f"There is no shift {shift!r} on {on.isoformat()} in this calendar.",
             )
-        rows = models.ShiftPlan.objects.of(scope).filter(line_id=info.id, on=on, shift=shift)
+        rows = ShiftPlan.objects.of(scope).filter(line_id=info.id, on=on, shift=shift)
         before = {"pieces": rows[0].pieces} if rows else None
         if pieces is None:
             rows.delete()
         else:
             _check_plan(pieces)
-            row = rows.first() or models.ShiftPlan(org=info.org, line_id=info.id, on=on, shift=shift)
+            row = rows.first() or ShiftPlan(org=info.org, line_id=info.id, on=on, shift=shift)
             row.pieces, row.note = pieces, note[:MAX_NAME]
             row.save()
         after = None if pieces is None else {"pieces": pieces, "note": note[:MAX_NAME]}
@@ -160,7 +159,7 @@ def _check_plan(pieces: int) -> None:
         raise Problem("shopfloor.plan_range", f"A plan is between 0 and {MAX_PLAN} pieces a shift.")
 
 
-def _facts_of(row: models.Line) -> dict[str, Any]:
+def _facts_of(row: Line) -> dict[str, Any]:
     names = (
         "name_en", "name_zh", "path", "template", "plan_per_shift", "bottleneck", "states_mapping", "oee_mapping",
         "bindings",
