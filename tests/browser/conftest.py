@@ -144,7 +144,9 @@ def open_page(
             seed()
             committed_db.add(seed)
             forget_readings()
-        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, accept_downloads=True, reduced_motion="reduce"
+        )
         contexts.append(context)
         context.set_default_timeout(PAGE_TIMEOUT_MS)
         cookies = {settings.LANGUAGE_COOKIE_NAME: language, "gearpark_theme": theme}

@@ -62,6 +62,19 @@ def age_at(at: datetime | None, now: datetime) -> str:
     return age(None if at is None else (now - at).total_seconds())
 
 
+def one_language(text: str, language: str) -> str:
+    """Machines often say a thing in two languages at once ("Coolant low / 冷却液位低"): the reader's half.
+
+    Only when exactly one half holds Chinese letters; anything else stays as the machine said it.
+    """
+    first, slash, second = text.partition(" / ")
+    chinese = [any("\u4e00" <= letter <= "\u9fff" for letter in half) for half in (first, second)]
+    if not slash or chinese[0] == chinese[1]:
+        return text
+    wants_chinese = language.startswith("zh")
+    return first if chinese[0] == wants_chinese else second
+
+
 def spark_path(values: Sequence[float | None], width: float, height: float) -> str:
     """SVG path of a sparkline over the values' own range; a None breaks the line (a gap stays a gap)."""
     known = [v for v in values if v is not None and math.isfinite(v)]

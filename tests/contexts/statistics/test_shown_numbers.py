@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gearpark.ui.drawing import gear_path
-from gearpark.ui.numbers import age, money, plain, spark_path
+from gearpark.ui.numbers import age, money, one_language, plain, spark_path
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,17 @@ def test_the_gear_keeps_its_proportions(teeth: int, module_mm: float) -> None:
     radii = [math.hypot(x, y) for x, y in points]
     assert max(radii) == pytest.approx(module_mm * (teeth / 2 + 1), abs=0.02)
     assert min(radii) == pytest.approx(module_mm * (teeth / 2 - 1.25), abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "chinese"),
+    [
+        ("Coolant low / 冷却液位低", "Coolant low", "冷却液位低"),
+        ("冷却液位低 / Coolant low", "Coolant low", "冷却液位低"),
+        ("X / Y axis fault", "X / Y axis fault", "X / Y axis fault"),
+        ("Spindle", "Spindle", "Spindle"),
+    ],
+)
+def test_a_text_in_two_languages_is_shown_in_one(text: str, english: str, chinese: str) -> None:
+    assert one_language(text, "en") == english
+    assert one_language(text, "zh-hans") == chinese

@@ -254,3 +254,9 @@ def lane_y(lane: int) -> int:
 def add_units(value: float, more: float) -> str:
     """Sum for an SVG attribute."""
     return f"{float(value) + float(more):g}"
+
+
+@register.filter
+def one_language(text: Any) -> str:
+    """The reader's half of a text that a machine says in two languages."""
+    return numbers.one_language(str(text), get_language() or "en")

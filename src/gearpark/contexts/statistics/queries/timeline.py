@@ -12,7 +12,7 @@ from gearpark.contexts.shopfloor.public import Alarm
 from ..types import AlarmMark, HourTick, TimeLine
 
 PERIOD = timedelta(hours=8)
-MAX_MARKS = 60
+MAX_MARKS = 200
 MAX_LANES = 6
 LABEL_ROOM = timedelta(minutes=30)  # an hour nearer to the right edge than this gets a line but no label
 MIN_WIDTH_PERCENT = 0.35  # a short alarm stays visible
