@@ -44,14 +44,14 @@ browser:
 
 test: $(VENV)/.dev browser ## set up and run the tests
 	@$(BIN)/python -m gearpark.config.messages
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/.dev ## format, lint, types, import contracts, migrations, API snapshot
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/gearpark manage makemigrations --check --dry-run
+	GEARPARK_NO_POOL=1 $(BIN)/gearpark manage makemigrations --check --dry-run
 	$(BIN)/gearpark manage export_openapi_schema --api gearpark.config.api.api --sorted --indent 1 | diff -u docs/reference/openapi.json -
 
 api: $(VENV)/.dev ## write the API snapshot

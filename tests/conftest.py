@@ -30,11 +30,15 @@ import django  # noqa: E402
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.test import Client, TransactionTestCase  # noqa: E402
 from tests.factories import registry as make  # noqa: E402
 
 from gearpark.base.scope import Scope  # noqa: E402
 from gearpark.config import database  # noqa: E402
+
+# A parallel worker inherits its parent's environment, and its settings were read before this file: its own home counts.
+settings.DATABASES["default"].update(database.dsn("app").django())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
