@@ -62,11 +62,10 @@ class Park:
 
     def __init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="gearpark-bench-", dir=TEMPORARY))
-        self.web = f"http://127.0.0.1:{free_port()}"
+        port = free_port(2)
+        self.web = f"http://127.0.0.1:{port}"
         os.environ.update(
-            GEARPARK_HOME=str(self.home),
-            GEARPARK_WEB=self.web,
-            GEARPARK_MQTT=f"mqtt://127.0.0.1:{free_port()}",
+            GEARPARK_HOME=str(self.home), GEARPARK_WEB=self.web, GEARPARK_MQTT=f"mqtt://127.0.0.1:{port + 1}"
         )
         os.environ.pop("DATABASE_URL", None)
         self.supervisor: subprocess.Popen[bytes] | None = None
@@ -76,17 +75,20 @@ class Park:
         self.home.chmod(0o755)
         command = [sys.executable, "-m", "gearpark.config.cli", "up"]
         self.supervisor = subprocess.Popen(command, stderr=(self.home / "up.log").open("wb"))
-        until(
-            lambda: "all processes run" in (self.home / "up.log").read_text(),
-            "installation runs",
-            START_LIMIT_S,
-        )
+        try:
+            until(self._runs, "installation runs", START_LIMIT_S)
+        except RuntimeError:
+            self.__exit__()
+            raise
         os.environ["DJANGO_SETTINGS_MODULE"] = "gearpark.config.settings"
         os.environ["GEARPARK_NO_POOL"] = "1"
         import django
 
         django.setup()
         return self
+
+    def _runs(self) -> bool:
+        return "all processes run" in (self.home / "up.log").read_text()
 
     def __exit__(self, *_: object) -> None:
         assert self.supervisor is not None
@@ -207,30 +209,29 @@ class Page(threading.Thread):
         return found[min(len(found) - 1, int(share * len(found)))] if found else float("inf")
 
 
-def account(
-    home: Path, org: str, last_tick: dict[str, int], first_tick: dict[str, int] | None = None
-) -> dict[str, int]:
+def account(home: Path, org: str, last_tick: dict[str, int], since_us: int | None = None) -> dict[str, int]:
     """Every tag of every device against the ticks its device wrote.
 
-    A tag's first value seen opens its account (a subscription cannot know what was before it); from there to the
-    device's last tick each number must be in the lake exactly once.
+    Without ``since_us`` a tag's first value seen opens its account (a subscription cannot know what was before it);
+    with it every tick from 1 counts, of observations from that instant. From there to the device's last tick each
+    number must be in the lake exactly once. Only good values count: a lost link's own records are no points.
     """
     import duckdb
     from deltalake import DeltaTable
 
     files = DeltaTable(home / "lake" / "points").file_uris([("org", "=", org)])
-    rows = duckdb.connect().execute(
-        "SELECT split_part(tag, '/', 1) AS device, tag, count(*), count(DISTINCT num), min(num), max(num)"
-        " FROM read_parquet($files, hive_partitioning = true) WHERE status = 0 GROUP BY ALL",
-        {"files": files},
-    )
     totals = {"points": 0, "lost": 0, "duplicated": 0, "tags": 0}
-    for device, _tag, points, distinct, first, _last in rows.fetchall():
-        begin = max(int(first), (first_tick or {}).get(device, 0))
-        expected = last_tick[device] - begin + 1
-        seen = distinct if first_tick is None else distinct - max(0, begin - int(first))
+    if not files:
+        return {**totals, "lost": sum(last_tick.values())}
+    rows = duckdb.connect().execute(
+        "SELECT split_part(tag, '/', 1) AS device, tag, count(*), count(DISTINCT num), min(num)"
+        ' FROM read_parquet($files) WHERE status = 0 AND epoch_us("at") >= $since GROUP BY ALL',
+        {"files": files, "since": since_us or 0},
+    )
+    for device, _tag, points, distinct, first in rows.fetchall():
+        begin = int(first) if since_us is None else 1
         totals["tags"] += 1
         totals["points"] += points
-        totals["lost"] += expected - seen
+        totals["lost"] += last_tick[device] - begin + 1 - distinct
         totals["duplicated"] += points - distinct
     return totals

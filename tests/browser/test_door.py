@@ -65,3 +65,12 @@ def test_unknown_page_says_so_in_words(open_page: Callable[..., Page]) -> None:
     page = open_page("/no-such-page/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing here")
     assert_axe_clean(page)
+
+
+def test_what_is_hidden_takes_no_room(open_page: Callable[..., Page]) -> None:
+    page = open_page("/sign-in/", signed_in=False)
+    shown = page.evaluate(
+        "(() => { const b = document.createElement('button'); b.hidden = true; document.body.append(b);"
+        " return getComputedStyle(b).display; })()"
+    )
+    assert shown == "none"

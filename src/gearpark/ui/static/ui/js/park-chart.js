@@ -14,6 +14,8 @@ import { Zoom } from "./chart-zoom.js";
 
 const REFETCH_MS = 140; // after the last zoom step
 const MAX_TABLE_ROWS = 500;
+const DAY_MS = 86400e3;
+const YEAR_MS = 366 * DAY_MS;
 const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 
 // any CSS colour -> rgb() text that ECharts understands
@@ -34,7 +36,7 @@ const number = (value, digits = 4) => value === null || value === undefined || N
   : typeof value === "number" ? value.toLocaleString(document.documentElement.lang, { maximumSignificantDigits: digits + 2 }) : String(value);
 function timeText(ms, zone) {
   const date = new Date(ms);
-  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false }).format(date).replace(",", "");
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(date).replace(",", "");
 }
 
 class ParkChart extends HTMLElement {
@@ -190,9 +192,18 @@ class ParkChart extends HTMLElement {
       : data.start_us !== undefined && data.end_us !== undefined ? { min: stamp(data.start_us), max: stamp(data.end_us) } : {};
     return {
       ...base,
-      xAxis: { ...axis, type: "time", ...times, splitLine: { show: false } },
+      xAxis: { ...axis, type: "time", ...times, splitLine: { show: false }, axisLabel: { ...axis.axisLabel, hideOverlap: true, formatter: (ms) => this.tick(ms) } },
       series: data.series.flatMap((s, i) => this.lineSeries(s, i, units)),
     };
+  }
+
+  // an instant on the axis, in the site's time whatever zone the browser is in
+  tick(ms) {
+    const [day, time] = timeText(ms, this.zone).split(" ");
+    const shown = this.window ? this.window[1] - this.window[0] : stamp((this.data.end_us ?? 0) - (this.data.start_us ?? 0));
+    if (time === "00:00:00") return shown > YEAR_MS / 2 ? day : day.slice(5);
+    if (shown > 2 * DAY_MS) return `${day.slice(5)} ${time.slice(0, 5)}`;
+    return time.endsWith(":00") ? time.slice(0, 5) : time;
   }
 
   // one tag: mean line, min-max band behind it, bad stretches hatched, events as flags on the first
