@@ -119,6 +119,22 @@ def session_keys(committed_db: set[Any]) -> dict[tuple[str, str], str]:
     return {}
 
 
+def _watch(page: Page, app_url: str, path: str, allowed: tuple[str, ...], faults: list[str]) -> None:
+    """Note what goes wrong in the page, and every other host that it asks."""
+
+    def note(kind: str, text: str) -> None:
+        if not any(part in text for part in allowed):
+            faults.append(f"{path}: {kind}: {text}")
+
+    def asked(url: str) -> None:
+        if not url.startswith((app_url, "data:", "blob:")):
+            note("other host", url)
+
+    page.on("console", lambda message: note("console", message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: note("script", str(error)))
+    page.on("request", lambda request: asked(request.url))
+
+
 @pytest.fixture
 def open_page(
     committed_db: set[Any], session_keys: dict[tuple[str, str], str], app_url: str, browser: Browser
@@ -158,22 +174,7 @@ def open_page(
             [{"name": name, "value": value, "url": app_url} for name, value in cookies.items()]
         )
         page = context.new_page()
-        allowed = (*NOT_OURS, *tolerate)
-
-        def note(kind: str, text: str) -> None:
-            if not any(part in text for part in allowed):
-                faults.append(f"{path}: {kind}: {text}")
-
-        page.on("console", lambda message: note("console", message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: note("script", str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith((app_url, "data:", "blob:"))
-                else note("other host", request.url)
-            ),
-        )
+        _watch(page, app_url, path, (*NOT_OURS, *tolerate), faults)
         page.goto(app_url + path, wait_until="load")
         return page
 
