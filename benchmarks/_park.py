@@ -24,7 +24,7 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 START_LIMIT_S = 180.0
 LIVE_LIMIT_S = 120.0
-DRAIN_LIMIT_S = 120.0
+DRAIN_LIMIT_S = 60.0
 STOP_LIMIT_S = 60.0
 ORG = "qichi"
 PAGE_TAGS = 60  # what one open page listens to
@@ -94,7 +94,8 @@ class Park:
         assert self.supervisor is not None
         self.supervisor.send_signal(signal.SIGTERM)
         self.supervisor.wait(STOP_LIMIT_S)
-        shutil.rmtree(self.home, ignore_errors=True)
+        if not os.environ.get("GEARPARK_BENCH_KEEP"):
+            shutil.rmtree(self.home, ignore_errors=True)
 
     def processes(self) -> dict[str, psutil.Process]:
         """The product's processes by name; helpers of a process (database back-ends) are found below it."""

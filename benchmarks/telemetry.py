@@ -78,16 +78,6 @@ def _spread(devices: int) -> list[str]:
     return [f"{device_id(index)}/s{index % SIGNALS:02d}" for index in range(0, devices, step)][:PAGE_TAGS]
 
 
-def _rows_waiting(park: Park) -> int:
-    from gearpark.contexts.telemetry import public as telemetry
-
-    return telemetry.data_flow(telemetry.process_scope("bench")).journal_rows
-
-
-def _drained(park: Park, devices: int, last: dict[str, int]) -> bool:
-    return account(park.home, ORG, last)["lost"] <= 0
-
-
 def park_load(seconds: float, devices: int) -> dict[str, Any]:
     """Part 1."""
     with Park() as park:
@@ -112,7 +102,12 @@ def park_load(seconds: float, devices: int) -> dict[str, Any]:
         time.sleep(seconds)
         end_s, after = time.time(), park.usage()
         last = source.stop()
-        until(lambda: _drained(park, devices, last), "the lake has every point", DRAIN_LIMIT_S)
+        try:
+            until(
+                lambda: account(park.home, ORG, last)["lost"] <= 0, "the lake has every point", DRAIN_LIMIT_S
+            )
+        except RuntimeError as error:
+            print(error, file=sys.stderr)  # the account below says how many
         totals = account(park.home, ORG, last)
         page.stopped = True
     return _load_figures(before, after, page, (begin_s, end_s), totals)
