@@ -21,6 +21,7 @@ from asyncua import Server, ua
 
 NAMESPACE = "urn:gearpark:bench"
 FIRST_TICK = 1
+LINGER_S = 2.0  # servers publish what was written last before they close; a closed server cannot be asked
 
 
 def device_id(index: int) -> str:
@@ -88,6 +89,7 @@ async def opcua(options: argparse.Namespace, clock: Clock) -> None:
 
     Path(options.report + ".ready").touch()
     await clock.run(write)
+    await asyncio.sleep(LINGER_S)
     for server, _ in servers:
         await server.stop()
 
