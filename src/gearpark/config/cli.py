@@ -9,22 +9,13 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from gearpark import __version__
 from gearpark.base.problems import Problem
 
+from .commands import areas, emit
+
 EXIT_PROBLEM = 2
-
-
-def _emit(answer: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(answer, ensure_ascii=False, default=str))
-        return
-    for key, value in answer.items():
-        print(
-            f"{key}: {json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (dict, list)) else value}"
-        )
 
 
 def _up(options: argparse.Namespace) -> int:
@@ -48,7 +39,7 @@ def _up(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     from .supervisor import status
 
-    _emit(status(), options.json)
+    emit(status(), options.json)
     return 0
 
 
@@ -78,42 +69,7 @@ def _bench(options: argparse.Namespace) -> int:
         raise Problem("bench.unknown_area", f"No benchmark {options.area!r}; there are: {', '.join(areas)}.")
     sys.path.insert(0, str(folder.parent))
     module = importlib.import_module(f"benchmarks.{options.area}")
-    _emit(module.run(quick=options.quick), options.json)
-    return 0
-
-
-def _import_shdr(options: argparse.Namespace) -> int:
-    from gearpark.base import home
-    from gearpark.base.time import now_utc
-    from gearpark.lake import recordings
-
-    result = recordings.import_shdr(
-        home.folder("lake"),
-        [Path(name) for name in options.files],
-        Path(options.devices),
-        org=options.org,
-        now=now_utc(),
-        prefix=options.prefix,
-        device=options.device or "",
-    )
-    _emit(result.as_dict(), options.json)
-    return 0
-
-
-def _states(options: argparse.Namespace) -> int:
-    from gearpark.base import home
-    from gearpark.base.time import parse_iso
-
-    from .machine_states import states
-
-    answer = states(
-        home.folder("lake"),
-        options.device,
-        parse_iso(options.begin),
-        parse_iso(options.end),
-        org=options.org,
-    )
-    _emit(answer, options.json)
+    emit(module.run(quick=options.quick), options.json)
     return 0
 
 
@@ -149,27 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--quick", action="store_true", help="a short run that shows the way, not the figure")
     bench.set_defaults(run=_bench)
 
-    telemetry = commands.add_parser("telemetry", help="recordings and machine states, on files alone")
-    actions = telemetry.add_subparsers(dest="action", required=True, metavar="ACTION")
-    load = actions.add_parser("import-shdr", help="load SHDR recordings into the lake")
-    load.add_argument("files", nargs="+", metavar="FILE", help="plain text or .gz")
-    load.add_argument(
-        "--devices", required=True, metavar="DEVICES_XML", help="MTConnect device model, plain or .gz"
-    )
-    load.add_argument("--device", help="device name, when file and model do not tell")
-    load.add_argument(
-        "--prefix", default="", help="put before the device name in the asset id, for example nist-"
-    )
-    load.add_argument("--org", default="replay-lab", help="slug of the organisation that owns the data")
-    load.add_argument("--json", action="store_true")
-    load.set_defaults(run=_import_shdr)
-    states = actions.add_parser("states", help="machine-state intervals of one device")
-    states.add_argument("--device", required=True, metavar="ID")
-    states.add_argument("--from", dest="begin", required=True, metavar="T", help="ISO 8601 with zone")
-    states.add_argument("--to", dest="end", required=True, metavar="T")
-    states.add_argument("--org", default="replay-lab")
-    states.add_argument("--json", action="store_true")
-    states.set_defaults(run=_states)
+    for area in areas():
+        area.add(commands)
     return parser
 
 

@@ -41,12 +41,23 @@ RAIL = (
             Entry(_("Wall screen"), "/wall/"),
         ),
     ),
-    Group(_("Plants"), (Entry(_("Lines"), "/lines/"), Entry(_("Assets"), "/assets/"))),
-    Group(_("Plan"), ()),
+    Group(
+        _("Plants"),
+        (
+            Entry(_("Lines"), "/lines/"),
+            Entry(_("Calls"), "/calls/"),
+            Entry(_("Terminal"), "/terminal/", "shopfloor.work"),
+            Entry(_("Quality"), "/quality/"),
+            Entry(_("Parts"), "/parts/"),
+            Entry(_("Care"), "/care/"),
+        ),
+    ),
+    Group(_("Plan"), (Entry(_("Orders"), "/orders/"), Entry(_("Logistics"), "/logistics/"))),
     Group(_("Trade"), ()),
     Group(
         _("Data"),
         (
+            Entry(_("Assets"), "/assets/"),
             Entry(_("Namespace"), "/uns/"),
             Entry(_("Tag chart"), "/chart/"),
             Entry(_("Connections"), "/connections/"),

@@ -15,6 +15,9 @@ PEOPLE = (  # sign-in, shown name, organisation, role; all invented
     ("officer", "秦晓岚 Qin Xiaolan", PARK, "park-admin"),
     ("leader", "赵磊 Zhao Lei", "qichi", "line-leader"),
     ("engineer", "罗静 Luo Jing", "qichi", "firm-admin"),
+    ("quality", "周敏 Zhou Min", "qichi", "quality-engineer"),
+    ("technician", "吴强 Wu Qiang", "qichi", "technician"),
+    ("operator", "李娜 Li Na", "qichi", "operator"),
     ("viewer", "陈明 Chen Ming", "qichi", "viewer"),
     ("guest", "访客 Guest", PARK, "viewer"),
 )

@@ -39,6 +39,9 @@ ROLES: Words = {
     "firm-admin": _("Firm administrator"),
     "engineer": _("Engineer"),
     "line-leader": _("Line leader"),
+    "quality-engineer": _("Quality engineer"),
+    "technician": _("Maintenance technician"),
+    "operator": _("Operator"),
     "viewer": _("Viewer"),
 }
 TYPES: Words = {

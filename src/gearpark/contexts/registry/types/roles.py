@@ -14,6 +14,10 @@ RIGHTS = (
     "telemetry.edit",
     "shopfloor.view",
     "shopfloor.edit",
+    "shopfloor.work",
+    "shopfloor.release",
+    "shopfloor.quality",
+    "shopfloor.care",
     "audit.view",
     "jobs.view",
     "jobs.run",
@@ -54,9 +58,20 @@ ROLES = {
         Role(
             "engineer",
             "Engineer",
-            _VIEW | {"registry.edit", "registry.import", "telemetry.edit", "shopfloor.edit"},
+            _VIEW
+            | {
+                "registry.edit",
+                "registry.import",
+                "telemetry.edit",
+                "shopfloor.edit",
+                "shopfloor.work",
+                "shopfloor.release",
+            },
         ),
-        Role("line-leader", "Line leader", _VIEW | {"shopfloor.edit"}),
+        Role("line-leader", "Line leader", _VIEW | {"shopfloor.edit", "shopfloor.work", "shopfloor.release"}),
+        Role("quality-engineer", "Quality engineer", _VIEW | {"shopfloor.work", "shopfloor.quality"}),
+        Role("technician", "Maintenance technician", _VIEW | {"shopfloor.work", "shopfloor.care"}),
+        Role("operator", "Operator", _VIEW | {"shopfloor.work"}),
         Role("viewer", "Viewer", _VIEW),
     )
 }

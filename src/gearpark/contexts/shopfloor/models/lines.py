@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from gearpark.base.limits import MAX_ASSET_ID_LENGTH
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
-from .types import DEFAULT_OEE, DEFAULT_STATES
+from ..types.lines import DEFAULT_OEE, DEFAULT_STATES
 
 MAX_NAME = 120
 MAX_CODE = 60

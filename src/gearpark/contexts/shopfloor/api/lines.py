@@ -11,8 +11,8 @@ from gearpark.base.time import from_us, now_utc
 from gearpark.engines.oee import Element
 from gearpark.kit.api import guarded
 
-from . import queries
-from .types import VIEW, LineFigures, LineSummary
+from .. import queries
+from ..types.lines import VIEW, LineFigures, LineSummary
 
 router = Router()
 MAX_INTERVALS = 5000

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from gearpark.engines.lines import template, template_codes
 from gearpark.engines.oee import mapping_names
 
-from .types import DEFAULT_STATES, LineInfo, LineWanted
+from ..types.lines import DEFAULT_STATES, LineInfo, LineWanted
 
 MAX_DOCUMENT = 200_000
 MAX_PLAN = 100_000

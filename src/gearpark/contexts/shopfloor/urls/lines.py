@@ -1,12 +1,11 @@
-"""Routes of the shop floor."""
+"""Routes of lines, their boards and set-up."""
 
 from __future__ import annotations
 
 from django.urls import path, re_path
 
-from . import views
+from .. import views
 
-app_name = "shopfloor"
 urlpatterns = [
     path("lines/", views.lines, name="lines"),
     path("lines/new/", views.line_new, name="line-new"),

@@ -1,4 +1,4 @@
-"""Shop floor's words: plain data, no Django. Times are microseconds UTC or aware UTC; shares 0..1."""
+"""Words of lines and their figures. Times are microseconds UTC or aware UTC; shares 0..1."""
 
 from __future__ import annotations
 

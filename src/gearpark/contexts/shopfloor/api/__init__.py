@@ -1,0 +1,10 @@
+"""API of the shop floor, one module a slice; all hang on one router."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from . import lines
+
+router = Router()
+router.add_router("", lines.router)

@@ -1,0 +1,10 @@
+"""Genealogy."""
+
+from django.db import migrations, models
+
+from gearpark.kit.tenant import rls
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shopfloor", "0002_work")]
+    operations = []

@@ -1,0 +1,1 @@
+"""Tools, gauges, maintenance, spare parts, and calls for help."""

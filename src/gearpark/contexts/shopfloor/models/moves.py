@@ -1,0 +1,1 @@
+"""Transport tasks, buffers and shipping units."""

@@ -1,0 +1,1 @@
+"""Characteristics, measurements, control limits and studies."""

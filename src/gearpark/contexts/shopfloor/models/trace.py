@@ -1,0 +1,1 @@
+"""What became what: materials, tools, gauges, programs, people and process values behind every serial."""
