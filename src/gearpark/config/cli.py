@@ -26,7 +26,7 @@ def _up(options: argparse.Namespace) -> int:
     plant_arguments: tuple[str, ...] = ()
     if demo:
         plant_arguments = ("--seed", str(options.seed), "--speed", str(options.speed))
-        plant_arguments += ("--port-base", str(options.port_base))
+        plant_arguments += ("--port-base", str(options.port_base), "--lines", str(options.lines))
     ready = f"open {web_url()}/"
     if demo:
         from .demo import GUEST, SIGN_INS
@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--speed", type=float, default=1.0, help="speed of replays and plants against the wall clock"
     )
+    demo.add_argument("--lines", type=int, default=7, help="simulated housing lines that run (1 to 7)")
     demo.add_argument(
         "--port-base",
         type=int,

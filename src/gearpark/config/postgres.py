@@ -10,6 +10,7 @@ open such a folder. Instead what it must reach moves, and nothing else changes:
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -18,6 +19,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,6 +32,7 @@ MAX_SOCKET_PATH = 107  # bytes of sun_path on Linux, without the final zero
 SOCKET_NAME = ".s.PGSQL.5432"
 PG_MAJOR = 18
 SYSTEM_USER = "pgserver"
+USER_LOCK = Path("/run/gearpark-account.lock")
 SHARED_ROOT = Path("/var/lib/gearpark")
 INITDB_TIMEOUT_S = 120
 
@@ -200,20 +203,27 @@ def _system_user() -> pwd.struct_passwd | None:
     """The account the server runs as, or None when we are not root and it runs as ourselves."""
     if not _as_root():
         return None
-    try:
+    with suppress(KeyError):
         return pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        useradd = shutil.which("useradd") or "/usr/sbin/useradd"
-        done = subprocess.run(  # noqa: S603
-            [useradd, "--system", "--shell", "/usr/sbin/nologin", SYSTEM_USER], capture_output=True, text=True
-        )
-        if done.returncode != 0 and "exists" not in done.stderr:
-            raise Problem(
-                "config.database_user",
-                f"PostgreSQL cannot run as root and the user {SYSTEM_USER} could not be made "
-                f"({done.stderr.strip()}). Make it by hand, or start Gearpark as another user.",
-            ) from None
-        return pwd.getpwnam(SYSTEM_USER)
+    with open(USER_LOCK, "w") as lock:  # two first starts at once must not each make an account
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with suppress(KeyError):
+            return pwd.getpwnam(SYSTEM_USER)
+        return _add_system_user()
+
+
+def _add_system_user() -> pwd.struct_passwd:
+    useradd = shutil.which("useradd") or "/usr/sbin/useradd"
+    done = subprocess.run(  # noqa: S603
+        [useradd, "--system", "--shell", "/usr/sbin/nologin", SYSTEM_USER], capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        raise Problem(
+            "config.database_user",
+            f"PostgreSQL cannot run as root and the user {SYSTEM_USER} could not be made "
+            f"({done.stderr.strip()}). Make it by hand, or start Gearpark as another user.",
+        ) from None
+    return pwd.getpwnam(SYSTEM_USER)
 
 
 def _own_folder(folder: Path, owner: pwd.struct_passwd | None) -> None:
