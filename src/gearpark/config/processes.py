@@ -111,6 +111,7 @@ def installation(*, demo: bool, plant_arguments: tuple[str, ...] = (), note: str
     )  # fmt: skip
     tree.append(Process("web", serve, lambda: http_ok(web_url(), "/healthz"), note=note))
     tree.append(Process("gateway", module("gearpark.gateway", "--name", "gw1", "--core", web_url())))
+    tree.append(Process("floor", module("gearpark.config.floor")))
     tree.append(Process("jobs", manage("procrastinate", "worker", "--concurrency", "1")))
     if demo:
         tree.append(Process("demo-machines", module("gearpark.config.demo", "machines"), once=True))

@@ -1,23 +1,36 @@
-"""Events bound to listeners. A context that is built may offer ``public.LISTENERS``: (event type, function) pairs."""
+"""What contexts offer at their doors, bound at the roof: ``public.LISTENERS``, (event type, function) pairs, and
+``public.LOOPS`` (``kit.loops``)."""
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 from django.conf import settings
 
 from gearpark.kit import events
+from gearpark.kit.loops import Loop
+
+
+def doors() -> Iterator[ModuleType]:
+    """The ``public`` module of every built context that has one."""
+    for name in settings.CONTEXTS:
+        try:
+            yield importlib.import_module(f"{name}.public")
+        except ModuleNotFoundError as error:
+            if error.name != f"{name}.public":
+                raise
 
 
 def bind_all(app: Any = None) -> None:
     """Bind every context's listeners; called once Django is ready (``app``: Procrastinate's, unused)."""
-    for name in settings.CONTEXTS:
-        try:
-            door = importlib.import_module(f"{name}.public")
-        except ModuleNotFoundError as error:
-            if error.name != f"{name}.public":
-                raise
-            continue
+    for door in doors():
         for kind, listener in getattr(door, "LISTENERS", ()):
             events.bind(kind, listener)
+
+
+def loops() -> list[Loop]:
+    """Every context's loops."""
+    return [loop for door in doors() for loop in getattr(door, "LOOPS", ())]
