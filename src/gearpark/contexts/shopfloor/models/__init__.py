@@ -1,6 +1,6 @@
 """Shop floor's tables. What the machines said is in the lake and is never copied here."""
 
-from . import care, figures, moves, quality, trace
+from . import calls, care, figures, moves, quality, trace
 from .lines import MAX_CODE, MAX_NAME, MAX_PATH, MAX_PLAN, Calendar, Line, ShiftPlan
 from .work import Operation, Product, Routing, Serial, WorkOrder
 
@@ -17,6 +17,7 @@ __all__ = [
     "Serial",
     "ShiftPlan",
     "WorkOrder",
+    "calls",
     "care",
     "figures",
     "moves",

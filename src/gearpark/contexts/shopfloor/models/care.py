@@ -1,1 +1,0 @@
-"""Tools, gauges, maintenance, spare parts, and calls for help."""

@@ -1,0 +1,1 @@
+"""Writes of calls for help: one transaction each, audited and told."""
