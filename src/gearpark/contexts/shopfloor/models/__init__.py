@@ -2,7 +2,8 @@
 
 from . import calls, care, figures, moves, quality, trace
 from .lines import MAX_CODE, MAX_NAME, MAX_PATH, MAX_PLAN, Calendar, Line, ShiftPlan
-from .work import Operation, Product, Routing, Serial, WorkOrder
+from .reports import Override, PartHold, Reservation, WorkReport
+from .work import Operation, OperationRun, Product, Routing, Serial, SerialCounter, StationHold, WorkOrder
 
 __all__ = [
     "MAX_CODE",
@@ -12,11 +13,18 @@ __all__ = [
     "Calendar",
     "Line",
     "Operation",
+    "OperationRun",
+    "Override",
+    "PartHold",
     "Product",
+    "Reservation",
     "Routing",
     "Serial",
+    "SerialCounter",
     "ShiftPlan",
+    "StationHold",
     "WorkOrder",
+    "WorkReport",
     "calls",
     "care",
     "figures",

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
-from ..types.work import OrderStatus, RoutingStatus, SerialStatus
+from ..types.work import OrderSource, OrderStatus, RoutingStatus, RunResult, RunSource, SerialStatus, Tracking
 from .lines import MAX_CODE, MAX_NAME, Line
 
 MAX_SERIAL = 60
 MAX_QUANTITY = 1_000_000
 MAX_NOTE = 400
+MAX_ACTOR = 160
+MAX_PATTERN = 60
+MAX_REWORK_LOOPS = 20
+DEFAULT_PATTERN = "{line}-{yymmdd}-{seq:05}"
 
 
-def choices(kind: type[OrderStatus] | type[RoutingStatus] | type[SerialStatus]) -> list[tuple[str, str]]:
+def choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
     return [(item.value, item.value) for item in kind]
 
 
@@ -31,6 +38,14 @@ class Product(ScopedModel):
     drawing = models.CharField(_("drawing"), max_length=MAX_CODE, blank=True, default="")
     drawing_revision = models.CharField(_("drawing revision"), max_length=20, blank=True, default="")
     safety_part = models.BooleanField(_("safety part"), default=False)
+    tracking = models.CharField(
+        _("tracking"), max_length=8, choices=choices(Tracking), default=Tracking.SERIAL.value
+    )
+    serial_pattern = models.CharField(
+        _("serial pattern"), max_length=MAX_PATTERN, blank=True, default=DEFAULT_PATTERN
+    )
+    rework_limit = models.PositiveSmallIntegerField(_("rework loops allowed"), default=2)
+    illustrative = models.BooleanField(_("illustrative"), default=False)
     active = models.BooleanField(_("active"), default=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -39,7 +54,12 @@ class Product(ScopedModel):
     class Meta:
         db_table = "shopfloor_product"
         ordering = ["org", "code"]
-        constraints = [models.UniqueConstraint(fields=["org", "code"], name="shopfloor_product_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["org", "code"], name="shopfloor_product_code"),
+            models.CheckConstraint(
+                condition=Q(rework_limit__lte=MAX_REWORK_LOOPS), name="shopfloor_product_rework"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -67,7 +87,7 @@ class Routing(ScopedModel):
             models.UniqueConstraint(fields=["product", "revision"], name="shopfloor_routing_revision"),
             models.UniqueConstraint(
                 fields=["product"],
-                condition=models.Q(status="released"),
+                condition=Q(status="released"),
                 name="shopfloor_routing_one_released",
             ),
         ]
@@ -101,7 +121,7 @@ class Operation(ScopedModel):
         ordering = ["routing", "op"]
         constraints = [
             models.UniqueConstraint(fields=["routing", "op"], name="shopfloor_operation_once"),
-            models.CheckConstraint(condition=models.Q(cycle_s__gt=0), name="shopfloor_operation_cycle"),
+            models.CheckConstraint(condition=Q(cycle_s__gt=0), name="shopfloor_operation_cycle"),
         ]
 
     def __str__(self) -> str:
@@ -118,8 +138,14 @@ class WorkOrder(ScopedModel):
     quantity = models.PositiveIntegerField(_("quantity"))
     lot = models.CharField(_("lot"), max_length=MAX_CODE, blank=True, default="")
     customer_ref = models.CharField(_("customer reference"), max_length=MAX_NAME, blank=True, default="")
+    note = models.CharField(_("note"), max_length=MAX_NOTE, blank=True, default="")
     due_on = models.DateField(_("due"), null=True)
     priority = models.PositiveSmallIntegerField(_("priority"), default=50)
+    sequence = models.PositiveIntegerField(_("place in the queue"), default=0)
+    source = models.CharField(
+        _("source"), max_length=8, choices=choices(OrderSource), default=OrderSource.PLANNED.value
+    )
+    split_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="splits")
     status = models.CharField(
         _("status"), max_length=12, choices=choices(OrderStatus), default=OrderStatus.DRAFT.value
     )
@@ -139,11 +165,13 @@ class WorkOrder(ScopedModel):
         constraints = [
             models.UniqueConstraint(fields=["org", "number"], name="shopfloor_order_number"),
             models.CheckConstraint(
-                condition=models.Q(quantity__gte=1, quantity__lte=MAX_QUANTITY),
+                condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY),
                 name="shopfloor_order_quantity",
             ),
         ]
-        indexes = [models.Index(fields=["line", "status", "priority"], name="shopfloor_order_queue")]
+        indexes = [
+            models.Index(fields=["line", "status", "priority", "sequence"], name="shopfloor_order_queue")
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -178,3 +206,102 @@ class Serial(ScopedModel):
 
     def __str__(self) -> str:
         return self.serial
+
+
+class SerialCounter(ScopedModel):
+    """The last number given under a prefix. Its row lock is what makes every serial unique."""
+
+    prefix = models.CharField(max_length=MAX_PATTERN)
+    last = models.PositiveBigIntegerField(default=0)
+
+    objects = ScopedManager()
+
+    class Meta:
+        db_table = "shopfloor_serial_counter"
+        constraints = [
+            models.UniqueConstraint(fields=["org", "prefix"], name="shopfloor_serial_counter_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix} {self.last}"
+
+
+class OperationRun(ScopedModel):
+    """One pass of one part through one operation, whoever reported it. A part is on one station at a time.
+
+    ``station`` is "" where a signed disposition speaks and no station. ``result`` is "" while the part is on it.
+    """
+
+    serial = models.ForeignKey(Serial, on_delete=models.PROTECT, related_name="runs")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+")
+    station = models.CharField(_("station"), max_length=MAX_CODE, blank=True)
+    op = models.PositiveIntegerField(_("operation"))
+    attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
+    begun_at = models.DateTimeField(_("begun at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    result = models.CharField(_("result"), max_length=8, choices=choices(RunResult), blank=True, default="")
+    reason = models.CharField(_("reason"), max_length=MAX_CODE, blank=True, default="")
+    rework_to = models.PositiveIntegerField(_("rework goes to"), null=True)
+    source = models.CharField(_("source"), max_length=12, choices=choices(RunSource))
+    by = models.CharField(_("by"), max_length=MAX_ACTOR, blank=True, default="")
+    person_id = models.BigIntegerField(null=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        db_table = "shopfloor_run"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["serial", "line", "station", "begun_at"], name="shopfloor_run_once"
+            ),
+            models.UniqueConstraint(
+                fields=["serial"], condition=Q(ended_at=None), name="shopfloor_run_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("begun_at")), name="shopfloor_run_ends_later"
+            ),
+            models.CheckConstraint(
+                condition=(Q(ended_at=None) & Q(result="")) | (Q(ended_at__isnull=False) & ~Q(result="")),
+                name="shopfloor_run_result",
+            ),
+        ]
+        indexes = [models.Index(fields=["line", "station", "-begun_at"], name="shopfloor_run_station")]
+
+    def __str__(self) -> str:
+        return f"{self.serial_id} op{self.op}"
+
+
+class StationHold(ScopedModel):
+    """A station that must not start a part until somebody clears it; ``source`` says who holds it (spc, gauge, person)."""
+
+    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="station_holds")
+    station = models.CharField(_("station"), max_length=MAX_CODE)
+    reason = models.CharField(_("reason"), max_length=MAX_NOTE)
+    source = models.CharField(_("source"), max_length=MAX_CODE)
+    held_by = models.CharField(_("held by"), max_length=MAX_ACTOR)
+    since_at = models.DateTimeField(_("since"))
+    cleared_at = models.DateTimeField(_("cleared at"), null=True)
+    cleared_by = models.CharField(_("cleared by"), max_length=MAX_ACTOR, blank=True, default="")
+    cleared_note = models.CharField(_("note"), max_length=MAX_NOTE, blank=True, default="")
+
+    objects = ScopedManager()
+
+    class Meta:
+        db_table = "shopfloor_station_hold"
+        ordering = ["-since_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "station", "source"],
+                condition=Q(cleared_at=None),
+                name="shopfloor_station_hold_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(cleared_at=None) | Q(cleared_at__gte=F("since_at")),
+                name="shopfloor_station_hold_ends_later",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.station} {self.source}"
