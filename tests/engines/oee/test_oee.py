@@ -137,7 +137,7 @@ def test_overlapping_states_are_refused():
 
 
 def test_mapping_tables_are_data():
-    assert mapping_names() == ["iso22400-1"]
+    assert mapping_names() == ["iso22400-1", "opc40001-1"]
     with pytest.raises(Problem, match=r"oee\.mapping_unknown"):
         mapping_table("../../etc/passwd")
     with pytest.raises(Problem, match=r"oee\.mapping_invalid"):

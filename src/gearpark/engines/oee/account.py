@@ -7,7 +7,6 @@ OEE is GQ x PRI / PBT, which equals the product of the three factors wherever al
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -24,8 +23,20 @@ from gearpark.engines.calendars.spans import (
     total,
 )
 
+from .booked import Charge
 from .counters import Pieces
-from .types import Account, Counts, Element, Figures, Flag, Loss, MappingTable, StateRule, StateSpan
+from .losses import Book
+from .types import (
+    STOP_ELEMENTS,
+    Account,
+    Counts,
+    Element,
+    Figures,
+    Flag,
+    MappingTable,
+    StateRule,
+    StateSpan,
+)
 
 MINOR_KINDS = frozenset({"down", "idle"})
 
@@ -91,7 +102,7 @@ def known_time(intervals: Iterable[StateSpan], table: MappingTable) -> Spans:
     return merged(
         (item.start_us, item.end_us)
         for item in intervals
-        if _rule(table, item.state).element is not Element.UNKNOWN
+        if table.rule(item.state).element is not Element.UNKNOWN
     )
 
 
@@ -102,37 +113,84 @@ def account(
     counts: Counts,
     ideal_cycle_us: int | None,
     table: MappingTable,
+    *,
+    orders: Spans | None = None,
+    charges: Sequence[Charge] = (),
 ) -> Account:
     """One unit over ``span``: every microsecond gets one place.
 
     intervals  cover ``span`` without overlap (stretches nobody described count as unknown)
     planned    span list of planned time; what lies outside ``span`` is ignored
+    orders     span list in which an order was registered at the unit; None: it always was
+    charges    reasons that people booked, free of overlap (``booked.resolved``); they name stops, nothing else
     Raises Problem ``oee.intervals_overlap`` when two intervals share time.
     """
     start, end = span
     inside = clipped(merged(planned), start, end)
     times = dict.fromkeys(Element, 0)
-    losses: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    losses = Book()
+    counted: set[Charge] = set()
     run_outside = 0
     described = _checked(intervals, start, end)
     for item in described:
-        rule = _rule(table, item.state)
+        rule = table.rule(item.state)
         cut = clipped(((item.start_us, item.end_us),), start, end)
-        spent = total(intersection(cut, inside))
-        times[rule.element] += spent
+        spent = intersection(cut, inside)
         if rule.element is Element.APT:
-            run_outside += total(cut) - spent
+            run_outside += total(cut) - total(spent)
+        if rule.element in STOP_ELEMENTS:
+            spent = _charge(times, losses, counted, item, spent, charges, orders, table)
+        _spend(times, spent, rule, orders)
         if rule.loss and spent:
-            _book(losses, _loss_key(item, rule.loss, table), spent)
+            code, reason = _loss_key(item, rule.loss, table)
+            losses.add(code, reason, total(spent))
     silent = total(subtracted(inside, merged((i.start_us, i.end_us) for i in described)))
     if silent:
         times[Element.UNKNOWN] += silent
-        _book(losses, ("unknown", ""), silent)
+        losses.add("unknown", "", silent)
     off = (end - start) - total(inside)
     if off:
-        _book(losses, ("not_planned", ""), off)
+        losses.add("not_planned", "", off)
     _book_rates(losses, times[Element.APT], counts, ideal_cycle_us)
-    return _closed(end - start, off, run_outside, times, counts, ideal_cycle_us, losses, table.name)
+    lacking = table.asks_for_orders and bool(inside) and not intersection(orders or (), inside)
+    flags = frozenset({Flag.NO_ORDER}) if lacking else frozenset()
+    return _closed(end - start, off, run_outside, times, counts, ideal_cycle_us, losses, table.name, flags)
+
+
+def _charge(
+    times: dict[Element, int],
+    losses: Book,
+    counted: set[Charge],
+    item: StateSpan,
+    spent: Spans,
+    charges: Sequence[Charge],
+    orders: Spans | None,
+    table: MappingTable,
+) -> Spans:
+    """Book what people said of this stop; returns the rest of it."""
+    for charge in charges:
+        named = clipped(spent, charge.start_us, charge.end_us)
+        if not named:
+            continue
+        rule = table.booked.get(charge.kind) or table.rule(item.state)
+        _spend(times, named, rule, orders)
+        losses.add(
+            rule.loss,
+            charge.reason,
+            total(named),
+            times=0 if charge in counted else 1,
+            booked=True,
+            said=(str(item.state), item.reason or ""),
+        )
+        counted.add(charge)
+        spent = subtracted(spent, named)
+    return spent
+
+
+def _spend(times: dict[Element, int], spent: Spans, rule: StateRule, orders: Spans | None) -> None:
+    registered = total(spent) if orders is None else total(intersection(spent, orders))
+    times[rule.at(True)] += registered
+    times[rule.at(False)] += total(spent) - registered
 
 
 def combined(accounts: Sequence[Account]) -> Account:
@@ -146,10 +204,9 @@ def combined(accounts: Sequence[Account]) -> Account:
     if any(a.ideal_cycle_us != first.ideal_cycle_us or a.mapping != first.mapping for a in accounts):
         raise Problem("oee.not_alike", "Units taken together must share the ideal cycle and the mapping.")
     times = {element: sum(a.times_us[element] for a in accounts) for element in Element}
-    losses: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    losses = Book()
     for item in accounts:
-        for loss in item.losses:
-            _book(losses, (loss.code, loss.reason), loss.time_us, loss.times)
+        losses.take(item.losses)
     return _closed(
         sum(a.calendar_us for a in accounts),
         sum(a.outside_us for a in accounts),
@@ -165,15 +222,14 @@ def combined(accounts: Sequence[Account]) -> Account:
         first.ideal_cycle_us,
         losses,
         first.mapping,
+        frozenset().union(*(a.flags for a in accounts)) & {Flag.NO_ORDER},
     )
 
 
 def with_scrap(source: Account, scrap: int) -> Account:
     """The same account with the scrap found further down the line charged to it (line OEE, bottleneck mode)."""
-    losses: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-    for loss in source.losses:
-        if loss.code not in ("speed", "quality"):
-            _book(losses, (loss.code, loss.reason), loss.time_us, loss.times)
+    losses = Book()
+    losses.take(loss for loss in source.losses if loss.code not in ("speed", "quality"))
     c = source.counts
     counts = Counts(c.produced, scrap, c.outside, c.across_gap, c.doubtful)
     _book_rates(losses, source.times_us[Element.APT], counts, source.ideal_cycle_us)
@@ -186,6 +242,7 @@ def with_scrap(source: Account, scrap: int) -> Account:
         source.ideal_cycle_us,
         losses,
         source.mapping,
+        source.flags & {Flag.NO_ORDER},
     )
 
 
@@ -197,32 +254,19 @@ def _checked(intervals: Sequence[StateSpan], start: int, end: int) -> list[State
     return [item for item in ordered if item.end_us > start and item.start_us < end]
 
 
-def _rule(table: MappingTable, state: str) -> StateRule:
-    return table.states.get(str(state)) or table.states["no_data"]
-
-
 def _loss_key(item: StateSpan, loss: str, table: MappingTable) -> tuple[str, str]:
     if loss in MINOR_KINDS and item.end_us - item.start_us < table.minor_stop_us:
         return ("minor_stop", "")
     return (loss, item.reason or "") if loss == "down" else (loss, "")
 
 
-def _book(
-    losses: dict[tuple[str, str], list[int]], key: tuple[str, str], time_us: int, times: int = 1
-) -> None:
-    losses[key][0] += time_us
-    losses[key][1] += times
-
-
-def _book_rates(
-    losses: dict[tuple[str, str], list[int]], production_us: int, counts: Counts, ideal_cycle_us: int | None
-) -> None:
+def _book_rates(losses: Book, production_us: int, counts: Counts, ideal_cycle_us: int | None) -> None:
     ideal = ideal_cycle_us or 0
     slow = production_us - ideal * counts.produced
     if slow:
-        _book(losses, ("speed", ""), slow, 0)
+        losses.add("speed", "", slow, times=0)
     if ideal and counts.scrap:
-        _book(losses, ("quality", ""), ideal * counts.scrap, 0)
+        losses.add("quality", "", ideal * counts.scrap, times=0)
 
 
 def _closed(
@@ -232,8 +276,9 @@ def _closed(
     times: Mapping[Element, int],
     counts: Counts,
     ideal_cycle_us: int | None,
-    losses: dict[tuple[str, str], list[int]],
+    losses: Book,
     mapping: str,
+    kept: frozenset[Flag] = frozenset(),
 ) -> Account:
     known = dict(times)
     busy = calendar_us - outside_us - known[Element.STOP] - known[Element.UNKNOWN]
@@ -246,9 +291,6 @@ def _closed(
         Flag.PIECES_ACROSS_GAP: counts.across_gap > 0,
         Flag.COUNTER_DOUBTFUL: counts.doubtful > 0,
     }
-    bars = [
-        Loss(code, reason, time_us, times) for (code, reason), (time_us, times) in losses.items() if time_us
-    ]
     return Account(
         calendar_us=calendar_us,
         outside_us=outside_us,
@@ -256,8 +298,8 @@ def _closed(
         times_us=known,
         counts=counts,
         ideal_cycle_us=ideal_cycle_us,
-        losses=tuple(sorted(bars, key=lambda loss: (-loss.time_us, loss.code, loss.reason))),
+        losses=losses.bars(),
         figures=values,
-        flags=frozenset(flag for flag, raised in flags.items() if raised),
+        flags=kept | {flag for flag, raised in flags.items() if raised},
         mapping=mapping,
     )

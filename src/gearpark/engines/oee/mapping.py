@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 from gearpark.base.problems import NotFound, Problem
 
-from .types import Element, MappingTable, StateRule
+from .types import STOP_ELEMENTS, Element, MappingTable, StateRule
 
 _NAME = re.compile(r"[a-z0-9-]{1,60}")
+_VERSIONED = re.compile(r".+-[1-9]\d{0,3}")
 _FOLDER = "mappings"
 
 
@@ -34,10 +37,8 @@ def read_mapping(text: str) -> MappingTable:
     """TOML text -> table; Problem ``oee.mapping_invalid`` names what is wrong."""
     try:
         data = tomllib.loads(text)
-        states = {
-            state: StateRule(Element(rule["element"]), str(rule["loss"]))
-            for state, rule in data["states"].items()
-        }
+        states = {state: _rule(rule) for state, rule in data["states"].items()}
+        booked = {kind: _rule(rule) for kind, rule in data.get("booked", {}).items()}
         table = MappingTable(
             name=str(data["name"]),
             title_en=str(data["title_en"]),
@@ -45,9 +46,26 @@ def read_mapping(text: str) -> MappingTable:
             source=str(data["source"]),
             minor_stop_us=round(data["minor_stop_s"] * 1_000_000),
             states=states,
+            booked=booked,
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise Problem("oee.mapping_invalid", f"The OEE mapping cannot be read: {error}.") from error
     if "no_data" not in states or states["no_data"].element is not Element.UNKNOWN:
         raise Problem("oee.mapping_invalid", "An OEE mapping must book no_data as UNKNOWN.")
+    if not _VERSIONED.fullmatch(table.name):
+        raise Problem("oee.mapping_invalid", "An OEE mapping's name ends with its version, as in iso22400-1.")
+    moved = [rule.without_order for rule in states.values() if rule.without_order is not None]
+    if not {*moved, *(rule.element for rule in booked.values())} <= STOP_ELEMENTS:
+        raise Problem(
+            "oee.mapping_invalid", "Orders and booked reasons move time among AUST, ADET and ADOT only."
+        )
+    if any(rule.element not in STOP_ELEMENTS for rule in states.values() if rule.without_order is not None):
+        raise Problem(
+            "oee.mapping_invalid", "Orders and booked reasons move time among AUST, ADET and ADOT only."
+        )
     return table
+
+
+def _rule(raw: Mapping[str, Any]) -> StateRule:
+    without = raw.get("without_order")
+    return StateRule(Element(raw["element"]), str(raw["loss"]), None if without is None else Element(without))

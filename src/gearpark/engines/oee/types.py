@@ -46,17 +46,31 @@ class Flag(StrEnum):
         "pieces_across_gap"  # counted while nobody saw the machine: in the output, in no figure
     )
     COUNTER_DOUBTFUL = "counter_doubtful"  # jumps no machine can make were left out
+    NO_ORDER = "no_order"  # the mapping asks for orders and none was registered in planned time
+
+
+STOP_ELEMENTS = frozenset({Element.AUST, Element.ADET, Element.ADOT})  # what a reason may be booked to
 
 
 @dataclass(frozen=True, slots=True)
 class StateRule:
+    """Element of a state while an order is registered; ``without_order``: while none is (None: the same)."""
+
     element: Element
     loss: str
+    without_order: Element | None = None
+
+    def at(self, registered: bool) -> Element:
+        return self.element if registered or self.without_order is None else self.without_order
 
 
 @dataclass(frozen=True, slots=True)
 class MappingTable:
-    """A versioned mapping; ``name`` is printed beside each figure made with it."""
+    """A versioned mapping; ``name``, which ends with the version, is printed beside each figure made with it.
+
+    booked  loss class of a booked reason -> element and loss; only among AUST, ADET and ADOT, so that no booking can
+            make availability, effectiveness, quality or OEE better or worse
+    """
 
     name: str
     title_en: str
@@ -64,6 +78,19 @@ class MappingTable:
     source: str
     minor_stop_us: int
     states: Mapping[str, StateRule]
+    booked: Mapping[str, StateRule] = field(default_factory=dict)
+
+    @property
+    def version(self) -> int:
+        return int(self.name.rsplit("-", 1)[1])
+
+    @property
+    def asks_for_orders(self) -> bool:
+        return any(rule.without_order is not None for rule in self.states.values())
+
+    def rule(self, state: str) -> StateRule:
+        """The rule of a state; a word nobody knows is no data."""
+        return self.states.get(str(state)) or self.states["no_data"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +123,19 @@ class Loss:
     """One bar of the Pareto.
 
     code     not_planned planned_stop unknown down minor_stop setup starved blocked idle speed quality
-    reason   what it was by the machine's own words (alarm code), "" when none
+    reason   the booked reason, else what it was by the machine's own words (alarm code), "" when none
     time_us  its time; only ``speed`` may be negative (effectiveness over one)
     times    how many stretches it is made of; 0 for speed and quality
+    booked   a person said the reason
+    machine  of a booked one: what the machine said meanwhile, as (state, reason, time_us), longest first
     """
 
     code: str
     reason: str
     time_us: int
     times: int = 0
+    booked: bool = False
+    machine: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
