@@ -1,5 +1,8 @@
 """Products, routings, orders, serials, what was done to them, by whom and after which instruction."""
 
+import django.contrib.postgres.constraints
+import django.contrib.postgres.fields.ranges
+import django.db.models.constraints
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -13,6 +16,85 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Instruction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('org', models.CharField(db_index=True, max_length=60)),
+                ('op', models.PositiveIntegerField(verbose_name='operation')),
+                ('revision', models.PositiveIntegerField(verbose_name='revision')),
+                ('status', models.CharField(choices=[('draft', 'draft'), ('released', 'released'), ('retired', 'retired')], default='draft', max_length=12, verbose_name='status')),
+                ('title_en', models.CharField(max_length=120, verbose_name='title (English)')),
+                ('title_zh', models.CharField(blank=True, default='', max_length=120, verbose_name='title (Chinese)')),
+                ('note', models.CharField(blank=True, default='', max_length=400, verbose_name='note')),
+                ('released_by', models.CharField(blank=True, default='', max_length=160, verbose_name='released by')),
+                ('released_at', models.DateTimeField(null=True, verbose_name='released at')),
+                ('illustrative', models.BooleanField(default=False, verbose_name='illustrative')),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'db_table': 'shopfloor_instruction',
+                'ordering': ['product', 'op', '-revision'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Badge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('org', models.CharField(db_index=True, max_length=60)),
+                ('person_id', models.BigIntegerField()),
+                ('code_hash', models.CharField(max_length=64)),
+                ('pin_hash', models.CharField(blank=True, default='', max_length=160)),
+                ('failed_count', models.PositiveSmallIntegerField(default=0)),
+                ('locked_until_at', models.DateTimeField(null=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'db_table': 'shopfloor_badge',
+                'constraints': [models.UniqueConstraint(fields=('org', 'person_id'), name='shopfloor_badge_person'), models.UniqueConstraint(condition=models.Q(('code_hash', ''), _negated=True), fields=('org', 'code_hash'), name='shopfloor_badge_code')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Picture',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('org', models.CharField(db_index=True, max_length=60)),
+                ('sha256', models.CharField(max_length=64)),
+                ('media_type', models.CharField(max_length=20)),
+                ('width', models.PositiveIntegerField()),
+                ('height', models.PositiveIntegerField()),
+                ('data', models.BinaryField()),
+                ('added_by', models.CharField(max_length=160)),
+                ('added_at', models.DateTimeField()),
+            ],
+            options={
+                'db_table': 'shopfloor_picture',
+                'constraints': [models.UniqueConstraint(fields=('org', 'sha256'), name='shopfloor_picture_once'), models.CheckConstraint(condition=models.Q(('data__length__lte', 1000000)), name='shopfloor_picture_size')],
+            },
+        ),
+        migrations.CreateModel(
+            name='InstructionStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('org', models.CharField(db_index=True, max_length=60)),
+                ('position', models.PositiveSmallIntegerField(verbose_name='step')),
+                ('text_en', models.CharField(max_length=1000, verbose_name='text (English)')),
+                ('text_zh', models.CharField(blank=True, default='', max_length=1000, verbose_name='text (Chinese)')),
+                ('check_kind', models.CharField(choices=[('none', 'none'), ('confirm', 'confirm'), ('number', 'number'), ('choice', 'choice'), ('scan', 'scan'), ('component', 'component')], default='none', max_length=12, verbose_name='check')),
+                ('unit', models.CharField(blank=True, default='', max_length=20, verbose_name='unit')),
+                ('lower', models.FloatField(null=True, verbose_name='lower limit')),
+                ('upper', models.FloatField(null=True, verbose_name='upper limit')),
+                ('options', models.JSONField(blank=True, default=list, verbose_name='choices')),
+                ('right_options', models.JSONField(blank=True, default=list, verbose_name='right choices')),
+                ('expects', models.CharField(blank=True, default='', max_length=200, verbose_name='expected scan')),
+                ('instruction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='shopfloor.instruction')),
+                ('picture', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shopfloor.picture')),
+            ],
+            options={
+                'db_table': 'shopfloor_instruction_step',
+                'ordering': ['instruction', 'position'],
+            },
+        ),
         migrations.CreateModel(
             name='Product',
             fields=[
@@ -38,6 +120,34 @@ class Migration(migrations.Migration):
                 'db_table': 'shopfloor_product',
                 'ordering': ['org', 'code'],
                 'constraints': [models.UniqueConstraint(fields=('org', 'code'), name='shopfloor_product_code'), models.CheckConstraint(condition=models.Q(('rework_limit__lte', 20)), name='shopfloor_product_rework')],
+            },
+        ),
+        migrations.AddField(
+            model_name='instruction',
+            name='product',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instructions', to='shopfloor.product'),
+        ),
+        migrations.CreateModel(
+            name='Program',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('org', models.CharField(db_index=True, max_length=60)),
+                ('name', models.CharField(max_length=120, verbose_name='program')),
+                ('revision', models.CharField(max_length=20, verbose_name='revision')),
+                ('sha256', models.CharField(max_length=64, verbose_name='hash (SHA-256)')),
+                ('line_type', models.CharField(blank=True, default='', max_length=60, verbose_name='line type')),
+                ('status', models.CharField(choices=[('draft', 'draft'), ('released', 'released'), ('retired', 'retired')], default='draft', max_length=12, verbose_name='status')),
+                ('note', models.CharField(blank=True, default='', max_length=400, verbose_name='note')),
+                ('added_by', models.CharField(max_length=160, verbose_name='added by')),
+                ('added_at', models.DateTimeField(verbose_name='added at')),
+                ('released_by', models.CharField(blank=True, default='', max_length=160, verbose_name='released by')),
+                ('released_at', models.DateTimeField(null=True, verbose_name='released at')),
+                ('illustrative', models.BooleanField(default=False, verbose_name='illustrative')),
+            ],
+            options={
+                'db_table': 'shopfloor_program',
+                'ordering': ['org', 'name', '-added_at'],
+                'constraints': [models.UniqueConstraint(fields=('org', 'name', 'revision'), name='shopfloor_program_revision'), models.UniqueConstraint(condition=models.Q(('status', 'released')), fields=('org', 'name'), name='shopfloor_program_one_released'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='shopfloor_program_hash')],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +271,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(choices=[('line', 'line'), ('terminal', 'terminal'), ('disposition', 'disposition'), ('api', 'api')], max_length=12, verbose_name='source')),
                 ('by', models.CharField(blank=True, default='', max_length=160, verbose_name='by')),
                 ('person_id', models.BigIntegerField(null=True)),
+                ('instruction_id', models.BigIntegerField(null=True)),
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shopfloor.line')),
                 ('serial', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='shopfloor.serial')),
@@ -184,6 +295,57 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SignOn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('org', models.CharField(db_index=True, max_length=60)),
+                ('person_id', models.BigIntegerField()),
+                ('station', models.CharField(max_length=60, verbose_name='station')),
+                ('since_at', models.DateTimeField(verbose_name='since')),
+                ('until_at', models.DateTimeField(null=True, verbose_name='until')),
+                ('how', models.CharField(max_length=12, verbose_name='how')),
+                ('ended_by', models.CharField(blank=True, default='', max_length=160, verbose_name='ended by')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shopfloor.line')),
+            ],
+            options={
+                'db_table': 'shopfloor_sign_on',
+                'ordering': ['-since_at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Skill',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('org', models.CharField(db_index=True, max_length=60)),
+                ('code', models.CharField(max_length=60, verbose_name='skill')),
+                ('name_en', models.CharField(max_length=120, verbose_name='name (English)')),
+                ('name_zh', models.CharField(blank=True, default='', max_length=120, verbose_name='name (Chinese)')),
+            ],
+            options={
+                'db_table': 'shopfloor_skill',
+                'ordering': ['org', 'code'],
+                'constraints': [models.UniqueConstraint(fields=('org', 'code'), name='shopfloor_skill_code')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PersonSkill',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('org', models.CharField(db_index=True, max_length=60)),
+                ('person_id', models.BigIntegerField()),
+                ('level', models.PositiveSmallIntegerField(verbose_name='level')),
+                ('valid_until', models.DateField(null=True, verbose_name='valid until')),
+                ('note', models.CharField(blank=True, default='', max_length=400, verbose_name='note')),
+                ('granted_by', models.CharField(max_length=160, verbose_name='granted by')),
+                ('granted_at', models.DateTimeField(verbose_name='granted at')),
+                ('skill', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holders', to='shopfloor.skill')),
+            ],
+            options={
+                'db_table': 'shopfloor_person_skill',
+                'ordering': ['person_id', 'skill'],
+            },
+        ),
+        migrations.CreateModel(
             name='StationHold',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -201,6 +363,25 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'shopfloor_station_hold',
                 'ordering': ['-since_at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='StepCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('org', models.CharField(db_index=True, max_length=60)),
+                ('value', models.CharField(max_length=200, verbose_name='value')),
+                ('number', models.FloatField(null=True)),
+                ('passed', models.BooleanField(verbose_name='passed')),
+                ('by', models.CharField(max_length=160, verbose_name='by')),
+                ('person_id', models.BigIntegerField(null=True)),
+                ('at', models.DateTimeField(verbose_name='at')),
+                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='shopfloor.operationrun')),
+                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shopfloor.instructionstep')),
+            ],
+            options={
+                'db_table': 'shopfloor_step_check',
+                'ordering': ['run', 'at', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -288,6 +469,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
+            model_name='instructionstep',
+            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('instruction', 'position'), name='shopfloor_instruction_step_place'),
+        ),
+        migrations.AddConstraint(
+            model_name='instructionstep',
+            constraint=models.CheckConstraint(condition=models.Q(('lower', None), ('upper', None), ('upper__gte', models.F('lower')), _connector='OR'), name='shopfloor_instruction_step_limits'),
+        ),
+        migrations.AddConstraint(
+            model_name='instruction',
+            constraint=models.UniqueConstraint(fields=('product', 'op', 'revision'), name='shopfloor_instruction_revision'),
+        ),
+        migrations.AddConstraint(
+            model_name='instruction',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'released')), fields=('product', 'op'), name='shopfloor_instruction_one_released'),
+        ),
+        migrations.AddConstraint(
             model_name='routing',
             constraint=models.UniqueConstraint(fields=('product', 'revision'), name='shopfloor_routing_revision'),
         ),
@@ -335,6 +532,26 @@ class Migration(migrations.Migration):
             model_name='operationrun',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('result', '')), models.Q(('ended_at__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='shopfloor_run_result'),
         ),
+        migrations.AddIndex(
+            model_name='signon',
+            index=models.Index(condition=models.Q(('until_at', None)), fields=['line', 'station'], name='shopfloor_sign_on_here'),
+        ),
+        migrations.AddConstraint(
+            model_name='signon',
+            constraint=models.CheckConstraint(condition=models.Q(('until_at', None), ('until_at__gte', models.F('since_at')), _connector='OR'), name='shopfloor_sign_on_ends_later'),
+        ),
+        migrations.AddConstraint(
+            model_name='signon',
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('person_id'), models.F('person_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('line_id'), models.F('line_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.Func(models.F('station'), models.Value(0), function='hashtextextended'), models.Func(models.F('station'), models.Value(0), function='hashtextextended'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('since_at'), models.F('until_at'), django.contrib.postgres.fields.ranges.RangeBoundary(), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='shopfloor_sign_on_no_overlap'),
+        ),
+        migrations.AddConstraint(
+            model_name='personskill',
+            constraint=models.UniqueConstraint(fields=('org', 'person_id', 'skill'), name='shopfloor_person_skill_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='personskill',
+            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 4)), name='shopfloor_person_skill_level'),
+        ),
         migrations.AddConstraint(
             model_name='stationhold',
             constraint=models.UniqueConstraint(condition=models.Q(('cleared_at', None)), fields=('line', 'station', 'source'), name='shopfloor_station_hold_once'),
@@ -342,6 +559,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='stationhold',
             constraint=models.CheckConstraint(condition=models.Q(('cleared_at', None), ('cleared_at__gte', models.F('since_at')), _connector='OR'), name='shopfloor_station_hold_ends_later'),
+        ),
+        migrations.AddConstraint(
+            model_name='stepcheck',
+            constraint=models.UniqueConstraint(fields=('run', 'step', 'at'), name='shopfloor_step_check_once'),
         ),
         migrations.AddIndex(
             model_name='workorder',
@@ -403,6 +624,15 @@ class Migration(migrations.Migration):
         rls("shopfloor_serial_counter"),
         rls("shopfloor_run"),
         rls("shopfloor_station_hold"),
+        rls("shopfloor_picture"),
+        rls("shopfloor_instruction"),
+        rls("shopfloor_instruction_step"),
+        rls("shopfloor_step_check"),
+        rls("shopfloor_skill"),
+        rls("shopfloor_person_skill"),
+        rls("shopfloor_badge"),
+        rls("shopfloor_sign_on"),
+        rls("shopfloor_program"),
         rls("shopfloor_report"),
         rls("shopfloor_part_hold"),
         rls("shopfloor_override"),
