@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -10,23 +11,15 @@ from typing import Any
 from gearpark.base.problems import NotFound
 from gearpark.base.wire import SignalInfo, SignalKind
 
-from .types import AssetType
+from .types import AssetType, Role
+
+DEFAULT_SIZE = (72.0, 64.0)  # drawing units
 
 
 @cache
 def asset_types() -> dict[str, AssetType]:
     """Asset types by code."""
-    raw = tomllib.loads((files(__package__) / "data" / "types.toml").read_text("utf-8"))
-    common = [_signal(s) for s in raw["common"]]
-    return {
-        code: AssetType(
-            code=code,
-            title_en=entry["title_en"],
-            title_zh=entry["title_zh"],
-            signals=tuple(common + [_signal(s) for s in entry["signals"]]),
-        )
-        for code, entry in raw["types"].items()
-    }
+    return {code: read_type(code, entry) for code, entry in _document()["types"].items()}
 
 
 def asset_type(code: str) -> AssetType:
@@ -44,7 +37,33 @@ def signals_of(code: str) -> tuple[SignalInfo, ...]:
     return asset_type(code).signals
 
 
-def _signal(raw: dict[str, Any]) -> SignalInfo:
+def read_type(code: str, raw: Mapping[str, Any]) -> AssetType:
+    """One entry of ``types`` (here or in a template). Signals: every device's, every station's, then its own."""
+    known = _document()
+    role = Role(raw.get("role", Role.STATION))
+    common = [*known["common"], *(known["station"] if role is Role.STATION else ())]
+    signals = tuple(_signal(s) for s in (*common, *raw.get("signals", ())))
+    twice = {s.name for s in signals if [o.name for o in signals].count(s.name) > 1}
+    if twice:
+        raise ValueError(f"types.{code}: signal {sorted(twice)[0]!r} stands there twice")
+    width, height = raw.get("size", DEFAULT_SIZE)
+    return AssetType(
+        code=code,
+        title_en=str(raw["title_en"]),
+        title_zh=str(raw["title_zh"]),
+        role=role,
+        shape=str(raw.get("shape", "machine")),
+        size=(float(width), float(height)),
+        signals=signals,
+    )
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return tomllib.loads((files(__package__) / "data" / "types.toml").read_text("utf-8"))
+
+
+def _signal(raw: Mapping[str, Any]) -> SignalInfo:
     return SignalInfo(
         name=raw["name"],
         kind=SignalKind(raw["kind"]),

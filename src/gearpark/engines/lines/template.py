@@ -1,4 +1,4 @@
-"""Reads line templates from TOML and checks that they hang together."""
+"""Reads line templates from TOML; ``checks`` says whether they hang together."""
 
 from __future__ import annotations
 
@@ -10,14 +10,55 @@ from typing import Any
 
 from gearpark.base.problems import NotFound, Problem
 
-from .types import Buffer, Flow, LineTemplate, Loss, Place, Rail, Station, Transport, Variant
+from .catalogue import asset_types, read_type
+from .checks import faults
+from .process import (
+    Characteristic,
+    Commissioning,
+    Container,
+    GaugeClass,
+    Material,
+    Operation,
+    Reliability,
+    ScrapReason,
+    Skill,
+    SpecialState,
+    StopReason,
+    ToolClass,
+)
+from .reading import cast, listed, record, records
+from .types import (
+    AssetType,
+    Buffer,
+    Flow,
+    Head,
+    LineTemplate,
+    Loss,
+    Place,
+    Rail,
+    Station,
+    Transport,
+    Variant,
+)
 
+MAX_DOCUMENT = 300_000  # characters of a template
 _PREFIX = "line-"
-_STORE = "store"
-
-
-def _folder() -> Any:
-    return files(__package__) / "data"
+_LISTS = {
+    "variants": Variant,
+    "losses": Loss,
+    "tool_classes": ToolClass,
+    "gauge_classes": GaugeClass,
+    "skills": Skill,
+    "stop_reasons": StopReason,
+    "scrap_reasons": ScrapReason,
+    "materials": Material,
+    "containers": Container,
+    "special_states": SpecialState,
+}
+_OTHERS = {
+    "line", "types", "sizes", "stations", "buffers", "transports", "rails", "stops", "flows", "operations",
+    "characteristics", "reliability", "commissioning",
+}  # fmt: skip
 
 
 def template_codes() -> tuple[str, ...]:
@@ -29,86 +70,156 @@ def template_codes() -> tuple[str, ...]:
 @cache
 def template(code: str) -> LineTemplate:
     """The packaged template ``code``; an unknown code is a Problem ``lines.template_unknown``."""
+    return read_template(template_text(code))
+
+
+def template_text(code: str) -> str:
+    """The document of the packaged template ``code``, or Problem ``lines.template_unknown``."""
     if code not in template_codes():
         raise NotFound(
             "lines.template_unknown", f"There is no line template {code!r}.", known=template_codes()
         )
-    return read_template((_folder() / f"{_PREFIX}{code}.toml").read_text("utf-8"))
+    return (_folder() / f"{_PREFIX}{code}.toml").read_text("utf-8")
 
 
 def read_template(text: str) -> LineTemplate:
-    """TOML text -> checked template; a template that does not hang together is ``lines.template_broken``."""
+    """TOML text -> checked template; one that does not hang together is ``lines.template_broken`` with its faults."""
+    if len(text) > MAX_DOCUMENT:
+        raise Problem(
+            "lines.template_too_big",
+            f"A line template has at most {MAX_DOCUMENT} characters.",
+            size=len(text),
+        )
     try:
         made = _build(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise Problem("lines.template_broken", f"The line template cannot be read: {error!r}.") from error
-    _check(made)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        why = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
+        raise Problem(
+            "lines.template_broken", f"The line template cannot be read: {why}.", faults=[why]
+        ) from error
+    found = faults(made)
+    if found:
+        raise Problem("lines.template_broken", f"Template {made.code}: {found[0]}.", faults=found)
     return made
 
 
+def _folder() -> Any:
+    return files(__package__) / "data"
+
+
 def _build(raw: Mapping[str, Any]) -> LineTemplate:
-    line, sizes = raw["line"], raw["sizes"]
+    unknown = sorted(set(raw) - set(_LISTS) - _OTHERS)
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is not a part of a line template")
+    head = record(Head, raw["line"], "line")
+    own = {code: read_type(code, entry) for code, entry in raw.get("types", {}).items()}
+    types = {**asset_types(), **own}
+    sizes = {code: _pair(size, f"sizes.{code}") for code, size in raw.get("sizes", {}).items()}
+    place = _Placer(types, sizes)
     stations = tuple(
-        Station(**_device(s, sizes), group=s["group"], op=s["op"], ideal_cycle_s=float(s["ideal_cycle_s"]))
-        for s in raw["stations"]
+        record(Station, *place(s, f"stations[{i}]"))
+        for i, s in enumerate(listed(raw["stations"], "stations"))
     )
-    loops = {code: _rail(rail) for code, rail in raw.get("rails", {}).items()}
-    return LineTemplate(
-        code=line["code"],
-        title_en=line["title_en"],
-        title_zh=line["title_zh"],
-        width=float(line["width"]),
-        height=float(line["height"]),
-        ideal_cycle_s=_bottleneck_cycle(stations, line["bottleneck"]),
-        bottleneck=line["bottleneck"],
-        output=line["output"],
-        calendar=line["calendar"],
-        stations=stations,
-        buffers=tuple(Buffer(**_device(b, sizes), capacity=int(b["capacity"])) for b in raw["buffers"]),
-        transports=tuple(
-            Transport(**_device(t, sizes), move_s=float(t["move_s"]), rail=loops.get(t.get("rail", "")))
-            for t in raw["transports"]
-        ),
-        flows=tuple(Flow(f["from"], f["to"], tuple(f["by"])) for f in raw["flows"]),
-        variants=tuple(Variant(**v) for v in raw["variants"]),
-        losses=tuple(Loss(**{**x, "states": tuple(x["states"])}) for x in raw["losses"]),
-        stops={name: (float(x), float(y)) for name, (x, y) in raw.get("stops", {}).items()},
+    buffers = tuple(
+        record(Buffer, *place(b, f"buffers[{i}]")) for i, b in enumerate(listed(raw["buffers"], "buffers"))
     )
-
-
-def _device(raw: Mapping[str, Any], sizes: Mapping[str, list[float]]) -> dict[str, Any]:
-    width, height = sizes[raw["type"]]
-    return {
-        "code": raw["code"],
-        "type": raw["type"],
-        "title_en": raw["title_en"],
-        "title_zh": raw["title_zh"],
-        "place": Place(float(raw["x"]), float(raw["y"]), float(width), float(height)),
+    transports = _transports(raw, place)
+    used = {d.type for d in (*stations, *buffers, *transports)}
+    lists: dict[str, Any] = {
+        name: records(kind, raw.get(name), name)
+        for name, kind in _LISTS.items()  # type: ignore[type-var]
     }
+    return LineTemplate(
+        **{name: getattr(head, name) for name in Head.__dataclass_fields__},
+        ideal_cycle_s=_bottleneck_cycle(stations, head.bottleneck),
+        stations=stations,
+        buffers=buffers,
+        transports=transports,
+        flows=tuple(_flow(f, f"flows[{i}]") for i, f in enumerate(listed(raw["flows"], "flows"))),
+        operations=tuple(
+            _operation(o, stations, f"operations[{i}]")
+            for i, o in enumerate(listed(raw.get("operations"), "operations"))
+        ),
+        characteristics=tuple(
+            record(Characteristic, {"signal": c.get("code"), **c}, f"characteristics[{i}]")
+            for i, c in enumerate(listed(raw.get("characteristics"), "characteristics"))
+        ),
+        reliability={
+            code: record(Reliability, entry, f"reliability.{code}", type=code)
+            for code, entry in raw.get("reliability", {}).items()
+        },
+        commissioning=record(Commissioning, raw.get("commissioning", {}), "commissioning"),
+        types={code: types[code] for code in sorted(used)},
+        stops={name: _pair(at, f"stops.{name}") for name, at in raw.get("stops", {}).items()},
+        **lists,
+    )
 
 
-def _rail(raw: Mapping[str, Any]) -> Rail:
-    return Rail(tuple((float(x), float(y)) for x, y in raw["points"]), bool(raw.get("closed", False)))
+class _Placer:
+    """Splits a device's table into what its dataclass reads and its place in the drawing."""
+
+    def __init__(self, types: Mapping[str, AssetType], sizes: Mapping[str, tuple[float, float]]) -> None:
+        self.types, self.sizes = types, sizes
+
+    def __call__(self, raw: Mapping[str, Any], where: str) -> tuple[dict[str, Any], str]:
+        rest = dict(raw)
+        kind = self.types.get(rest.get("type", ""))
+        if kind is None:
+            raise ValueError(f"{where}: there is no asset type {rest.get('type')!r}")
+        x, y = (cast(float, rest.pop(axis), f"{where}.{axis}") for axis in ("x", "y"))
+        rest["place"] = Place(x, y, *self.sizes.get(kind.code, kind.size))
+        return rest, where
+
+
+def _transports(raw: Mapping[str, Any], place: _Placer) -> tuple[Transport, ...]:
+    rails = {code: _rail(rail, f"rails.{code}") for code, rail in raw.get("rails", {}).items()}
+    found = []
+    for i, one in enumerate(listed(raw["transports"], "transports")):
+        rest, where = place(one, f"transports[{i}]")
+        name = rest.pop("rail", None)
+        if name is not None and name not in rails:
+            raise ValueError(f"{where}: there is no rail {name!r}")
+        found.append(record(Transport, {**rest, "rail": rails.get(name)}, where))
+    return tuple(found)
+
+
+def _operation(raw: Mapping[str, Any], stations: tuple[Station, ...], where: str) -> Operation:
+    """Cycle and charge come from the stations of the operation's group."""
+    members = [s for s in stations if s.group == raw.get("group")]
+    if not members:
+        raise ValueError(f"{where}: there is no station group {raw.get('group')!r}")
+    classes = raw.get("tool_classes") or []
+    even = [1.0 / len(classes)] * len(classes) if classes else []
+    return record(
+        Operation,
+        {"tool_shares": even, **raw},
+        where,
+        cycle_s=min(s.ideal_cycle_s for s in members),
+        batch=members[0].batch,
+    )
+
+
+def _flow(raw: Mapping[str, Any], where: str) -> Flow:
+    names = {"from": "source", "to": "target"}
+    return record(Flow, {names.get(key, key): value for key, value in raw.items()}, where)
+
+
+def _pair(raw: Any, where: str) -> tuple[float, float]:
+    found = cast(tuple[float, ...], raw, where)
+    if len(found) != 2:
+        raise ValueError(f"{where} is not a pair of numbers")
+    return found[0], found[1]
+
+
+def _rail(raw: Mapping[str, Any], where: str) -> Rail:
+    points = tuple(_pair(p, f"{where}.points") for p in listed(raw["points"], f"{where}.points"))
+    if len(points) < 2:
+        raise ValueError(f"{where} has fewer than two points")
+    return Rail(points, cast(bool, raw.get("closed", False), f"{where}.closed"))
 
 
 def _bottleneck_cycle(stations: tuple[Station, ...], group: str) -> float:
     members = [s for s in stations if s.group == group]
-    return min(s.ideal_cycle_s for s in members) / len(members)
-
-
-def _check(made: LineTemplate) -> None:
-    codes = [d.code for d in made.devices]
-    if len(codes) != len(set(codes)):
-        raise Problem("lines.template_broken", f"Template {made.code}: a device code stands there twice.")
-    places = {_STORE, *made.groups, *(b.code for b in made.buffers)}
-    carriers = {t.code for t in made.transports}
-    for flow in made.flows:
-        unknown = {flow.source, flow.target} - places | set(flow.by) - carriers
-        if unknown:
-            raise Problem("lines.template_broken", f"Template {made.code}: a flow names {sorted(unknown)}.")
-    for device in made.devices:
-        if not (0 <= device.place.x <= made.width and 0 <= device.place.y <= made.height):
-            raise Problem(
-                "lines.template_broken", f"Template {made.code}: {device.code} stands outside the drawing."
-            )
-    made.device(made.output)
+    if not members:
+        raise ValueError(f"there is no station group {group!r} to be the bottleneck")
+    return min(s.part_s for s in members) / len(members)

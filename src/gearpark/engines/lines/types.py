@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from gearpark.base.problems import NotFound
-from gearpark.base.wire import SignalInfo
+from gearpark.base.wire import SignalInfo, SignalKind
+
+from .process import (
+    Basis,
+    Characteristic,
+    Commissioning,
+    Container,
+    GaugeClass,
+    Kind,
+    Material,
+    Operation,
+    Phase,
+    Reliability,
+    ScrapReason,
+    Skill,
+    SpecialState,
+    StopReason,
+    Titled,
+    ToolClass,
+)
+
+STORE = "store"  # where parts come from and go to
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +84,31 @@ def _distance(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
-    """One device of the line; its asset id is ``<line id>-<code>``."""
+class Device(Titled):
+    """One device of the line; its asset id is ``<line id>-<code>``. ``type`` is an asset type code of the catalogue."""
 
-    code: str
-    type: str  # asset type code of the catalogue
-    title_en: str
-    title_zh: str
+    type: str
     place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Station(Device):
-    """A device that works on one part at a time.
+    """A device that works on one part at a time, or on one charge of ``batch`` parts.
 
     group         stations of one group are parallel: any of them does the operation
     op            operation number, growing along the flow
-    ideal_cycle_s shortest time from clamping to unclamping, seconds
+    ideal_cycle_s shortest time from clamping to unclamping (of the whole charge), seconds
     """
 
     group: str
     op: int
     ideal_cycle_s: float
+    batch: int = 1
+
+    @property
+    def part_s(self) -> float:
+        """Shortest time a part, seconds."""
+        return self.ideal_cycle_s / self.batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +120,7 @@ class Buffer(Device):
 
 @dataclass(frozen=True, slots=True)
 class Transport(Device):
-    """A gantry, robot or AGV: takes ``move_s`` seconds per part moved (or per trip between stops of a loop)."""
+    """A gantry, robot, crane, conveyor or AGV: ``move_s`` seconds per part moved (or per half loop of an AGV)."""
 
     move_s: float
     rail: Rail | None = None
@@ -111,59 +136,88 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
-    """A product variant the line makes; ``cycle_factor`` scales the machining cycles."""
+class Variant(Titled):
+    """A product variant the line makes; ``cycle_factor`` scales the cycles of its machines."""
 
-    code: str
-    title_en: str
-    title_zh: str
     cycle_factor: float
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Titled):
     """A class of loss and the machine states that feed it."""
 
-    code: str
-    title_en: str
-    title_zh: str
     states: tuple[str, ...]
     factor: str  # which OEE factor it lowers: availability, effectiveness or quality
 
 
-@dataclass(frozen=True, slots=True)
-class AssetType:
-    """An asset type and its canonical signals."""
+class Role(StrEnum):
+    """What a device of a type does in a line."""
 
-    code: str
-    title_en: str
-    title_zh: str
+    STATION = "station"
+    BUFFER = "buffer"
+    CARRIER = "carrier"  # moves one part at a time: gantry, robot, crane, conveyor
+    VEHICLE = "vehicle"  # drives a loop with a load: AGV, transfer cart
+
+
+@dataclass(frozen=True, slots=True)
+class AssetType(Titled):
+    """An asset type, its canonical signals, how it is drawn, and its usual size in drawing units."""
+
+    role: Role
+    shape: str
+    size: tuple[float, float]
     signals: tuple[SignalInfo, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class LineTemplate:
-    """A kind of line.
+class Head(Titled):
+    """The line itself.
 
-    ideal_cycle_s  of the bottleneck group per part (cycle of one station / stations in the group), seconds
-    output         code of the station whose good parts are the line's output
+    width, height   of the drawing
+    output          code of the station whose good parts are the line's output
+    plan_per_shift  good parts a new line of the type plans per shift
+    basis           where cycles, capacities and whatever says nothing of its own come from
     """
 
-    code: str
-    title_en: str
-    title_zh: str
     width: float
     height: float
-    ideal_cycle_s: float
     bottleneck: str
     output: str
     calendar: str
+    plan_per_shift: int = 0
+    phase: Phase = Phase.PRODUCTION
+    basis: Basis = Basis.ILLUSTRATIVE
+    note_en: str = ""
+    note_zh: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineTemplate(Head):
+    """A kind of line.
+
+    ideal_cycle_s   of the bottleneck group per part (cycle of one station / parts at once in the group), seconds
+    """
+
+    ideal_cycle_s: float
     stations: tuple[Station, ...]
     buffers: tuple[Buffer, ...]
     transports: tuple[Transport, ...]
     flows: tuple[Flow, ...]
     variants: tuple[Variant, ...]
     losses: tuple[Loss, ...]
+    operations: tuple[Operation, ...]
+    characteristics: tuple[Characteristic, ...]
+    tool_classes: tuple[ToolClass, ...]
+    gauge_classes: tuple[GaugeClass, ...]
+    skills: tuple[Skill, ...]
+    stop_reasons: tuple[StopReason, ...]
+    scrap_reasons: tuple[ScrapReason, ...]
+    materials: tuple[Material, ...]
+    containers: tuple[Container, ...]
+    special_states: tuple[SpecialState, ...]
+    reliability: dict[str, Reliability]  # by asset type
+    commissioning: Commissioning
+    types: dict[str, AssetType]  # asset types the template uses, its own ones included
     stops: dict[str, tuple[float, float]] = field(default_factory=dict)  # named stops of the AGV loop
 
     @property
@@ -194,3 +248,37 @@ class LineTemplate:
         """Device codes meant by one end of a flow: the group's stations, or the buffer itself."""
         stations = self.groups.get(place)
         return tuple(s.code for s in stations) if stations else (place,)
+
+    def operation(self, op: int) -> Operation | None:
+        """The operation of that number, or None."""
+        return next((o for o in self.operations if o.op == op), None)
+
+    def operation_of(self, code: str) -> Operation | None:
+        """The operation a station (or its group) does, or None for what is no station."""
+        for station in self.stations:
+            if code in (station.code, station.group):
+                return self.operation(station.op)
+        return None
+
+    def measured_by(self, code: str) -> tuple[Characteristic, ...]:
+        """The characteristics a station (or its group) measures."""
+        groups = {s.group for s in self.stations if code in (s.code, s.group)}
+        return tuple(c for c in self.characteristics if c.measured_at in groups)
+
+    def made_by(self, op: int) -> tuple[Characteristic, ...]:
+        """The characteristics an operation makes."""
+        return tuple(c for c in self.characteristics if c.op == op)
+
+    def characteristic(self, code: str) -> Characteristic | None:
+        return next((c for c in self.characteristics if c.code == code), None)
+
+    def signals_of(self, code: str) -> tuple[SignalInfo, ...]:
+        """Signals of one device: those of its type, then those of characteristics its type does not name."""
+        found = self.types[self.device(code).type].signals
+        names = {s.name for s in found}
+        return found + tuple(_measured(c) for c in self.measured_by(code) if c.signal not in names)
+
+
+def _measured(c: Characteristic) -> SignalInfo:
+    kind = SignalKind.ANALOG if c.kind is Kind.VARIABLE else SignalKind.STATE
+    return SignalInfo(c.signal, kind, c.unit, title_en=c.title_en, title_zh=c.title_zh)

@@ -26,7 +26,8 @@ RANGES = {
     "coolant_temp": (0.0, 60.0), "tool_life": (0.0, 100.0), "vibration": (0.0, 20.0), "position": (0.0, 1.0),
     "motor_temp": (0.0, 120.0), "bath_temp": (0.0, 90.0), "pressure": (0.0, 16.0), "leak_rate_ccm": (0.0, 50.0),
     "bore_1_um": (-100.0, 100.0), "bore_2_um": (-100.0, 100.0), "bore_3_um": (-100.0, 100.0),
-    "bore_4_um": (-100.0, 100.0), "flatness_um": (0.0, 100.0), "x": (0.0, 2000.0), "y": (0.0, 2000.0),
+    "bore_4_um": (-100.0, 100.0), "flatness_um": (0.0, 100.0), "coaxiality_um": (0.0, 100.0),
+    "dowel_position_um": (0.0, 100.0), "part_temp": (0.0, 60.0), "x": (0.0, 2000.0), "y": (0.0, 2000.0),
     "battery": (0.0, 100.0), "level": (0.0, 100.0), "capacity": (0.0, 100.0),
 }  # fmt: skip
 
