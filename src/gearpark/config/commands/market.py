@@ -1,0 +1,183 @@
+"""``gearpark market``: engineering checks, company codes and formula prices, on files alone."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import dataclasses
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gearpark.base.problems import Problem
+
+from . import emit
+
+MAX_FILE_BYTES = 20_000_000
+
+
+def add(commands: Any) -> None:
+    """Register the area's commands."""
+    market: argparse.ArgumentParser = commands.add_parser(
+        "market", help="gear checks, company codes, formula prices"
+    )
+    actions = market.add_subparsers(dest="action", required=True, metavar="ACTION")
+    check = actions.add_parser("gear-check", help="geometry, tolerances and objections to gears and pairs")
+    check.add_argument("file", metavar="FILE", help="JSON, CSV of pairs, or a REXS model")
+    check.add_argument("--json", action="store_true")
+    check.set_defaults(run=_gear_check)
+    uscc = actions.add_parser("uscc", help="check a unified social credit code (GB 32100)")
+    uscc.add_argument("code", metavar="CODE")
+    uscc.add_argument("--json", action="store_true")
+    uscc.set_defaults(run=_uscc)
+    price = actions.add_parser("price", help="settle a formula price to the cent")
+    price.add_argument("file", metavar="FILE", help="JSON: terms, provisional and final quotes, mass_t")
+    price.add_argument("--json", action="store_true")
+    price.set_defaults(run=_price)
+
+
+def _read(path: str) -> bytes:
+    file = Path(path)
+    try:
+        if file.stat().st_size > MAX_FILE_BYTES:
+            raise Problem("market.file", f"{path} is larger than {MAX_FILE_BYTES:,} bytes.")
+        return file.read_bytes()
+    except OSError as error:
+        raise Problem("market.file", f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _document(path: str) -> Any:
+    try:
+        return json.loads(_read(path))
+    except ValueError as error:
+        raise Problem("market.file", f"{path} is not JSON: {error}.") from error
+
+
+def _gear_check(options: argparse.Namespace) -> int:
+    from gearpark.engines import gears
+
+    suffix = Path(options.file).suffix.lower()
+    if suffix == ".csv":
+        rows = list(csv.DictReader(io.StringIO(_read(options.file).decode("utf-8-sig"))))
+        names = [row.get("stage_id") or str(number) for number, row in enumerate(rows, start=2)]
+        answer: dict[str, Any] = {
+            "pairs": [_pair(gears.pair_from_row(row, name)) for row, name in zip(rows, names, strict=True)]
+        }
+    elif suffix in (".rexs", ".xml"):
+        answer = {"pairs": [_pair(pair) for pair in gears.pairs_from_rexs(_read(options.file))]}
+    else:
+        answer = _json_gears(_document(options.file))
+    found = [
+        finding
+        for item in (*answer.get("pairs", ()), *answer.get("gears", ()))
+        for finding in item["findings"]
+    ]
+    answer["errors"] = sum(finding["grade"] == "error" for finding in found)
+    answer["warnings"] = len(found) - answer["errors"]
+    emit(answer, options.json)
+    return 0
+
+
+def _json_gears(raw: Any) -> dict[str, Any]:
+    """One gear, one pair (``pinion``, ``wheel``), or lists ``gears`` and ``pairs`` of them."""
+    from gearpark.engines import gears
+
+    if isinstance(raw, Mapping) and "pinion" in raw:
+        raw = {"pairs": [raw]}
+    elif isinstance(raw, Mapping) and "teeth" in raw:
+        raw = {"gears": [raw]}
+    elif isinstance(raw, list):
+        raw = {"pairs": [x for x in raw if "pinion" in x], "gears": [x for x in raw if "pinion" not in x]}
+    if not isinstance(raw, Mapping) or not {"gears", "pairs"} & set(raw):
+        raise Problem("market.file", "The file holds no gear: give teeth and module_mm, or pinion and wheel.")
+    pairs = []
+    for number, item in enumerate(raw.get("pairs", ()), start=1):
+        pairs.append(
+            gears.GearPair(
+                str(item.get("name", number)),
+                gears.gear_from(item["pinion"]),
+                gears.gear_from(item["wheel"]),
+                item.get("center_distance_mm"),
+                item.get("ratio"),
+                (item["pinion"].get("stated", {}), item["wheel"].get("stated", {})),
+            )
+        )
+    answer: dict[str, Any] = {}
+    if pairs:
+        answer["pairs"] = [_pair(pair) for pair in pairs]
+    if raw.get("gears"):
+        answer["gears"] = [
+            _gear(gears.gear_from(item), item.get("stated", {}), item.get("flank_class"))
+            for item in raw["gears"]
+        ]
+    return answer
+
+
+def _gear(gear: Any, stated: Mapping[str, float], flank_class: int | None = None) -> dict[str, Any]:
+    from gearpark.engines import gears
+
+    teeth = gears.span_teeth(gear)
+    made = {
+        **dataclasses.asdict(gear),
+        "geometry": dataclasses.asdict(gears.geometry(gear)),
+        "span": {str(k): gears.span(gear, k) for k in (teeth - 1, teeth, teeth + 1) if k > 0},
+        "findings": [dataclasses.asdict(item) for item in gears.gear_findings(gear, stated)],
+    }
+    if flank_class is not None:
+        made["tolerances"] = dataclasses.asdict(gears.tolerances(gear, int(flank_class)))
+    return made
+
+
+def _pair(pair: Any) -> dict[str, Any]:
+    from gearpark.engines import gears
+
+    one, two = (_gear(gear, said) for gear, said in zip((pair.pinion, pair.wheel), pair.stated, strict=True))
+    found = gears.pair_findings(pair.pinion, pair.wheel, pair.center_distance_mm, pair.ratio)
+    own = [dataclasses.asdict(item) for item in found]
+    seen = None
+    if not any(item.code.startswith("gears.pair_") for item in found):
+        seen = dataclasses.asdict(gears.mesh(pair.pinion, pair.wheel, pair.center_distance_mm))
+    return {
+        "name": pair.name,
+        "center_distance_stated_mm": pair.center_distance_mm,
+        "mesh": seen,
+        "pinion": one,
+        "wheel": two,
+        "findings": [*own, *one.pop("findings"), *two.pop("findings")],
+    }
+
+
+def _uscc(options: argparse.Namespace) -> int:
+    from gearpark.contexts.registry.types.uscc import check_uscc
+
+    code = check_uscc(options.code)
+    emit({"code": code, "valid": True}, options.json)
+    return 0
+
+
+def _price(options: argparse.Namespace) -> int:
+    from gearpark.engines import pricing
+    from gearpark.engines.pricing.formula import decimal
+
+    raw = _document(options.file)
+    terms = pricing.terms_from(raw.get("terms", {}))
+    mass = decimal(raw.get("mass_t"), "mass_t")
+
+    def part(name: str) -> pricing.Settlement | None:
+        if raw.get(name) is None:
+            return None
+        return pricing.settle(terms, [decimal(quote, name) for quote in raw[name]], mass)
+
+    first, last = part("provisional_quotes"), part("quotes")
+    if first is None and last is None:
+        raise Problem("pricing.no_quotes", "The window holds no quote, so there is no price yet.")
+    answer: dict[str, Any] = {}
+    for name, made in (("provisional", first), ("final", last)):
+        if made is not None:
+            answer[name] = dataclasses.asdict(made)
+    if first is not None and last is not None:
+        answer["adjustment"] = last.amount - first.amount
+    emit(answer, options.json)
+    return 0
