@@ -7,17 +7,21 @@ import json
 import os
 import signal
 import sys
+import time
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from tests.gateway.rig import Machine, free_port, ticking, until
+from asyncua import ua
+from tests.gateway.rig import FaultyLink, Machine, free_port, ticking, until
 
 from gearpark.base.problems import Problem
 from gearpark.bus import broker
 from gearpark.bus.gateways import GatewayLink
+from gearpark.bus.signing import key_of, signed
 
 
 class Process:
@@ -140,6 +144,52 @@ async def test_a_bad_file_keeps_the_last_good_state(gateway: Process, machine: M
     gateway.config.write_text("{ not json", "utf-8")
     await until(lambda: "wanted.json" in gateway.health().get("config_note", ""), 10)
     assert gateway.connection("c1")["state"] == "ok"
+
+
+async def test_a_killed_gateway_never_writes_twice(gateway: Process, machine: Machine) -> None:
+    """kill -9 after the machine took the value and before anybody was told; then the same command once more."""
+    token = gateway.folder / "secrets" / "gateway-gw1.token"
+    token.parent.mkdir(exist_ok=True)
+    token.write_text("token-of-gw1")
+    node = await machine.add("hold", False, ua.VariantType.Boolean)
+    await node.set_writable()
+    taken: list[bool] = []
+    async with FaultyLink(machine.port) as wire:
+        value = machine.server.iserver.aspace[node.nodeid].attributes[ua.AttributeIds.Value]
+
+        def take(data: Any, attribute: Any, found: ua.DataValue) -> None:
+            taken.append(found.Value.Value)
+            value.value = found
+            wire.hold()
+
+        value.value_setter = take
+        wanted = connection(machine, "c7", f"opc.tcp://127.0.0.1:{wire.port}/", "hold")
+        wanted["assets"][0]["signals"][0] |= {"kind": "state", "write": {}}
+        gateway.want(wanted)
+        await until(lambda: gateway.connection("c7").get("state") == "ok", 20)
+        deadline_us = time.time_ns() // 1000 + 60_000_000
+        asked = {"command_id": str(uuid.uuid4()), "connection_id": "c7", "tag": "m1/hold", "value": True}
+        command = signed(key_of("token-of-gw1"), {**asked, "deadline_us": deadline_us})
+        with pytest.raises(Problem, match="command_signature"):
+            await gateway.ask("write", **{**command, "value": False})
+        gateway.link.send("gw1", "write", command)  # nobody will ever answer this one
+        await until(lambda: taken, 10, "the machine is told")
+        assert gateway.process is not None
+        old = gateway.process.pid
+        gateway.process.kill()
+        await gateway.process.wait()
+        wire.cut()
+        wire.mend()
+        await gateway.start()
+        await until(lambda: gateway.health().get("pid", old) != old, 20)
+        await until(lambda: gateway.connection("c7").get("state") == "ok", 20)
+        found: dict[str, Any] = {"outcome": "unknown"}
+        async with asyncio.timeout(15):
+            while found["outcome"] in ("unknown", "waiting"):
+                found = await gateway.ask("write", **command)
+        assert (found["outcome"], taken) == ("done", [True])
+        gateway.want()
+        await until(lambda: gateway.health().get("connections") == [], 10)
 
 
 async def test_an_orderly_stop(gateway: Process) -> None:

@@ -62,4 +62,4 @@ def test_manifests_say_their_limits_in_both_languages(protocol: str) -> None:
     assert len(found["limits"]["zh"]) > 20
     assert found["title_en"]
     assert found["title_zh"]
-    assert found["writes"] is False
+    assert found["writes"] is (protocol == "opcua")

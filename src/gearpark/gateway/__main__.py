@@ -46,11 +46,16 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def token_file_of(options: argparse.Namespace, root: Path) -> Path:
+    """Where this gateway's token lies: what the core is pulled with, and what signs its commands."""
+    return options.token_file or root / "secrets" / f"gateway-{options.name}.token"
+
+
 def source_of(options: argparse.Namespace, root: Path) -> FileSource | CoreSource:
     """Where the wanted state comes from."""
     if options.config is not None:
         return FileSource(options.config)
-    token = options.token_file or root / "secrets" / f"gateway-{options.name}.token"
+    token = token_file_of(options, root)
     return CoreSource(options.core, options.name, token, root / "journal" / f"{options.name}-config.json")
 
 
@@ -62,7 +67,15 @@ async def serve(options: argparse.Namespace) -> None:
     url = options.mqtt or bus_url()
     pipe = Pipe(folder, gateway=options.name, mqtt_url=url)
     marks = folder / f"{options.name}-bookmarks.json"
-    agent = Agent(options.name, source_of(options, root), pipe, marks, url, health_every_s=options.health_s)
+    agent = Agent(
+        options.name,
+        source_of(options, root),
+        pipe,
+        marks,
+        url,
+        health_every_s=options.health_s,
+        token_file=token_file_of(options, root),
+    )
     task = asyncio.create_task(agent.run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

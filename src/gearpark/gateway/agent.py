@@ -16,8 +16,10 @@ from .bookmarks import BookmarkFile
 from .commands import Commands
 from .forwarder import DataPipe
 from .health import gateway_health
+from .link import Link
 from .sources import CoreSource, FileSource
 from .supervisor import Supervisor
+from .writes import Writer
 
 HEALTH_EVERY_S = 2.0
 log = logging.getLogger(__name__)
@@ -35,13 +37,15 @@ class Agent:
         mqtt_url: str,
         *,
         health_every_s: float = HEALTH_EVERY_S,
+        token_file: Path | None = None,
     ) -> None:
         self.name, self.source, self.pipe = name, source, pipe
         self.marks = BookmarkFile(bookmarks)
         self.supervisor = Supervisor(pipe, self.marks)
         self.health_every_s = health_every_s
+        writer = Writer(bookmarks.with_name(f"{name}-writes.db"), self._by_id, token_file)
         self.commands = Commands(
-            name, self.supervisor, lambda topic, payload: self.bus.publish(topic, payload, 1)
+            name, self.supervisor, lambda topic, payload: self.bus.publish(topic, payload, 1), writer
         )
         self.health_topic = f"{self.commands.prefix}/health"
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -52,6 +56,9 @@ class Agent:
             will=self._will,
             on_message=self._message,
         )
+
+    def _by_id(self) -> dict[str, Link]:
+        return {key: run.link for key, run in self.supervisor.running.items()}
 
     def _will(self) -> Message:
         gone = {"gateway": self.name, "online": False, "connections": []}

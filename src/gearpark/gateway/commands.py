@@ -1,4 +1,4 @@
-"""Requests over the bus: discover, test, diagnostics. JSON in, JSON out, one answer topic a request.
+"""Requests over the bus: discover, test, diagnostics, write. JSON in, JSON out, one answer topic a request.
 
 ``gearpark/gateway/<gateway>/request`` ``{"id", "op", "args"}`` ->
 ``gearpark/gateway/<gateway>/response/<id>`` ``{"id", "ok": true, "result"}`` or ``{"id", "ok": false, "problem"}``.
@@ -20,8 +20,10 @@ from .health import connection_health
 from .runner import sentence_of
 from .supervisor import Supervisor
 from .wanted import check_url, parse_connection
+from .writes import Writer
 
 MAX_AT_ONCE = 4  # requests worked on together; more are refused with a sentence
+MAX_WRITES = 64  # writes to machines do not wait behind somebody's look around
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
 REQUEST_TIMEOUT_S = 75.0
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
@@ -31,15 +33,23 @@ log = logging.getLogger(__name__)
 class Commands:
     """Answers requests. ``publish(topic, payload)`` sends the answer."""
 
-    def __init__(self, gateway: str, supervisor: Supervisor, publish: Callable[[str, bytes], object]) -> None:
+    def __init__(
+        self,
+        gateway: str,
+        supervisor: Supervisor,
+        publish: Callable[[str, bytes], object],
+        writer: Writer | None = None,
+    ) -> None:
         self.prefix = f"gearpark/gateway/{gateway}"
-        self._supervisor, self._publish = supervisor, publish
+        self._supervisor, self._publish, self._writer = supervisor, publish, writer
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writes: set[asyncio.Task[None]] = set()
         self._ops: dict[str, Callable[[Mapping[str, Any]], Awaitable[Any]]] = {
             "discover": self._discover,
             "test": self._test,
             "diagnostics": self._diagnostics,
             "protocols": self._protocols,
+            "write": self._write,
         }
 
     @property
@@ -59,15 +69,16 @@ class Commands:
         except (ValueError, KeyError, TypeError) as error:
             log.warning("a gateway request cannot be read: %s", error)
             return
-        if len(self._tasks) >= MAX_AT_ONCE:
-            busy = Problem(
-                "gateway.busy", f"The gateway works on {MAX_AT_ONCE} requests; ask again.", status=503
-            )
+        tasks, most = (
+            (self._writes, MAX_WRITES) if request.get("op") == "write" else (self._tasks, MAX_AT_ONCE)
+        )
+        if len(tasks) >= most:
+            busy = Problem("gateway.busy", f"The gateway works on {most} requests; ask again.", status=503)
             self._answer(name, problem=busy)
             return
         task = asyncio.create_task(self._work(name, request), name=f"request {name}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
 
     async def _work(self, name: str, request: Mapping[str, Any]) -> None:
         try:
@@ -129,8 +140,17 @@ class Commands:
     async def _protocols(self, args: Mapping[str, Any]) -> Any:
         return [{**manifest(name), "quality": quality(name)} for name in protocols()]
 
+    async def _write(self, args: Mapping[str, Any]) -> Any:
+        """One command of the core's to one signal; see ``gateway.writes`` for what it may answer."""
+        if self._writer is None:
+            raise Problem("gateway.request_unknown", "This gateway only reads.")
+        return await self._writer.write(args)
+
     async def stop(self) -> None:
-        """Give up what is under way."""
-        for task in self._tasks:
+        """Give up what is under way. A write that was sent stays in the ledger and is told when asked again."""
+        tasks = [*self._tasks, *self._writes]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._writer is not None:
+            self._writer.close()

@@ -57,6 +57,8 @@ class Supervisor:
         old = {key: self.running[key].link for key in gone + changed}
         await asyncio.gather(*(self._halt(key) for key in gone + changed))
         self.wanted = wanted
+        for key in new.keys() & self.running.keys():  # equal but for what may be written
+            self.running[key].link.wanted = new[key]
         self._declare()
         for key in changed + added:
             self._start(new[key], old.get(key))

@@ -1,7 +1,8 @@
 """The wanted state: which connections this gateway should run, as one JSON document.
 
 ``{"gateway": "gw1", "connections": [{"id", "org", "protocol", "url", "options", "assets": [{"id", "type", "name",
-"signals": [{"name", "kind", "unit", "address", "interval_s"}]}]}]}``. One bad connection never spoils the others:
+"signals": [{"name", "kind", "unit", "address", "interval_s", "write": {"low", "high"}}]}]}]}``. A signal without
+``write`` is never written to. One bad connection never spoils the others:
 it is kept in ``Wanted.rejected`` with its Problem and shown in the health document.
 """
 
@@ -26,7 +27,11 @@ SCHEMES = {"opcua": ("opc.tcp://",), "mtconnect": ("http://", "https://"), "shdr
 
 @dataclass(frozen=True, slots=True)
 class ConnectionWanted:
-    """One connection that should run. Equal documents give equal objects: that is how a change is seen."""
+    """One connection that should run. Equal documents give equal objects: that is how a change is seen.
+
+    writable   tag -> (lowest, highest) value that may be written; what is not listed is only read. A change of this
+               list does not start the connection anew
+    """
 
     id: str
     org: str
@@ -34,6 +39,9 @@ class ConnectionWanted:
     url: str
     assets: tuple[AssetInfo, ...] = ()
     options: tuple[tuple[str, Any], ...] = ()
+    writable: Mapping[str, tuple[float | None, float | None]] = field(
+        default_factory=dict, compare=False, hash=False
+    )
 
     @property
     def shown_url(self) -> str:
@@ -115,7 +123,8 @@ def _connection(row: Any) -> ConnectionWanted:
     assets = tuple(_asset(name, entry) for entry in _list(name, row, "assets"))
     if sum(len(asset.signals) for asset in assets) > MAX_SIGNALS:
         raise _bad(name, f"it has more than {MAX_SIGNALS} signals; split it")
-    made = ConnectionWanted(name, org, protocol, url, assets, _options(name, row.get("options") or {}))
+    options = _options(name, row.get("options") or {})
+    made = ConnectionWanted(name, org, protocol, url, assets, options, _writable(name, row))
     if len(made.tags()) != sum(len(asset.signals) for asset in assets):
         raise _bad(name, "two of its signals have the same tag")
     return made
@@ -140,6 +149,29 @@ def _list(name: str, row: Mapping[str, Any], key: str) -> list[Any]:
     if not isinstance(value, list):
         raise _bad(name, f"{key} is not a list")
     return value
+
+
+def _writable(name: str, row: Mapping[str, Any]) -> dict[str, tuple[float | None, float | None]]:
+    """The signals with a ``write`` member, with their limits; the rows were checked before."""
+    made: dict[str, tuple[float | None, float | None]] = {}
+    for asset in _list(name, row, "assets"):
+        for signal in _list(name, asset, "signals"):
+            limits = signal.get("write")
+            if limits is None:
+                continue
+            if not isinstance(limits, Mapping):
+                raise _bad(name, f"write of signal {signal.get('name')!r} is not an object")
+            low, high = (_limit(name, limits.get(end)) for end in ("low", "high"))
+            made[tag(str(asset["id"]), str(signal["name"]))] = (low, high)
+    return made
+
+
+def _limit(name: str, value: Any) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise _bad(name, "a limit of a writable signal is not a number")
+    return float(value)
 
 
 def _options(name: str, raw: Any) -> tuple[tuple[str, Any], ...]:

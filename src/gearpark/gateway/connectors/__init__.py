@@ -6,17 +6,20 @@ A connector is a module ``connectors.<protocol>.connector`` with four coroutines
     discover(url)             -> Proposal: machines, signals and sample values at an address
     test(wanted)              -> dict: can it be reached, do the addresses exist, one value each
     diagnostics(wanted)       -> dict: what a developer needs to see, without secrets
+
+One whose manifest says ``writes = true`` has two more (``WritingConnector``).
 """
 
 from __future__ import annotations
 
 import importlib
 import tomllib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from gearpark.base.problems import Problem
+from gearpark.base.wire import Value
 
 from ..link import Link
 from ..proposals import Proposal
@@ -35,6 +38,21 @@ class Connector(Protocol):
     def test(self, wanted: ConnectionWanted) -> Awaitable[dict[str, Any]]: ...
 
     def diagnostics(self, wanted: ConnectionWanted) -> Awaitable[dict[str, Any]]: ...
+
+
+class WritingConnector(Protocol):
+    """What a connector that may write offers, over the connection that runs.
+
+    write   ``ready(current value)`` is awaited right before the machine is told and may raise to refuse. A Problem:
+            refused; any other exception after ``ready``: nobody knows whether the machine took it
+    read    the value now, asked of the machine
+    """
+
+    def write(
+        self, link: Link, tag: str, value: float | bool | str, ready: Callable[[Value], Awaitable[None]]
+    ) -> Awaitable[None]: ...
+
+    def read(self, link: Link, tag: str) -> Awaitable[Value]: ...
 
 
 def protocols() -> list[str]:
@@ -63,6 +81,11 @@ def load(protocol: str) -> Connector:
     """The connector module. Raises ``gateway.protocol_unknown``."""
     _known(protocol)
     return cast(Connector, importlib.import_module(f"{__name__}.{protocol}.connector"))
+
+
+def writing(protocol: str) -> WritingConnector:
+    """The connector module of a protocol whose manifest says that it writes."""
+    return cast(WritingConnector, load(protocol))
 
 
 def _known(protocol: str) -> None:

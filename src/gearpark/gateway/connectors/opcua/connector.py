@@ -18,6 +18,7 @@ from typing import Any
 from asyncua import ua
 
 from gearpark.base.problems import Problem
+from gearpark.base.wire import Value
 
 from ...limits import MAX_LISTED, REBUILD_FIRST_S, REBUILD_MAX_S
 from ...link import Link
@@ -31,6 +32,7 @@ from .history import backfill
 from .session import OpcSession
 from .subscription import Intake, Item, Pump, SubscriptionLost, SubscriptionSet, drop
 from .values import micros, standard
+from .writing import Ready, read_value, write_value
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +74,16 @@ async def test(wanted: ConnectionWanted) -> dict[str, Any]:
 async def diagnostics(wanted: ConnectionWanted) -> dict[str, Any]:
     """What the server says of itself, and the state of the wanted signals."""
     return await diagnose(wanted)
+
+
+async def write(link: Link, tag: str, value: float | bool | str, ready: Ready) -> None:
+    """Write one signal over the session that runs."""
+    await write_value(link, tag, value, ready)
+
+
+async def read(link: Link, tag: str) -> Value:
+    """Ask the machine for one signal's value now."""
+    return await read_value(link, tag)
 
 
 class _Work:
