@@ -24,11 +24,12 @@ from .queries import (
     memberships_of,
     organisation,
     organisations,
+    people,
     plots,
     token_scope,
     zone_map,
 )
-from .queries.identity import MembershipInfo, person_by_sign_in, scope_for
+from .queries.identity import MembershipInfo, PersonInfo, person_by_sign_in, scope_for
 from .services import (
     PersonBackend,
     add_organisations,
@@ -72,6 +73,7 @@ __all__ = [
     "Kind",
     "Level",
     "PersonBackend",
+    "PersonInfo",
     "PlotShape",
     "PlotStatus",
     "ZoneMap",
@@ -92,6 +94,7 @@ __all__ = [
     "move_asset",
     "organisation",
     "organisations",
+    "people",
     "plots",
     "retire_asset",
     "revoke_token",

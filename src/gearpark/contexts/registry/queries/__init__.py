@@ -11,7 +11,7 @@ from .firms import (
     organisation_rows,
     organisations,
 )
-from .identity import invitation, memberships_of, people_rows, person_by_sign_in, token_scope, tokens
+from .identity import invitation, memberships_of, people, people_rows, person_by_sign_in, token_scope, tokens
 from .land import group_names, plot_rows, plots, zone_map
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "organisation",
     "organisation_rows",
     "organisations",
+    "people",
     "people_rows",
     "person_by_sign_in",
     "plot_rows",

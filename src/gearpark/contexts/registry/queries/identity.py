@@ -26,6 +26,21 @@ class MembershipInfo:
     name_en: str
 
 
+@dataclass(frozen=True, slots=True)
+class PersonInfo:
+    """One person with the role in one organisation."""
+
+    id: int
+    org: str
+    sign_in: str
+    name: str
+    role: str
+    active: bool
+
+    def may(self, right: str) -> bool:
+        return self.active and right in rights_of(self.role)
+
+
 def hash_token(token: str) -> str:
     """SHA-256 of a token's text; tokens are long random words, so no slow hash is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -87,6 +102,22 @@ def token_scope(token: str, now: datetime) -> Scope | None:
 def people_rows(scope: Scope) -> QuerySet[Membership]:
     """Memberships of the scope's organisation with their persons (the park sees every organisation's)."""
     return Membership.objects.of(scope).select_related("person")
+
+
+def people(scope: Scope, org: str = "") -> list[PersonInfo]:
+    """People of the organisation (default: the one the scope acts for), by name; also those who left."""
+    rows = people_rows(scope).filter(org=org or scope.org).order_by("person__display_name", "pk")
+    return [
+        PersonInfo(
+            row.person_id,
+            row.org,
+            row.person.sign_in,
+            row.person.display_name,
+            row.role,
+            row.disabled_at is None and row.person.is_active,
+        )
+        for row in rows
+    ]
 
 
 def invitation(token: str, now: datetime) -> Invitation | None:

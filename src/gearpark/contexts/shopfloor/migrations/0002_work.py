@@ -184,6 +184,7 @@ class Migration(migrations.Migration):
                 ('program_hash', models.CharField(blank=True, default='', max_length=64, verbose_name='program hash')),
                 ('tool_classes', models.JSONField(blank=True, default=list, verbose_name='tools')),
                 ('gauge_classes', models.JSONField(blank=True, default=list, verbose_name='gauges')),
+                ('is_test', models.BooleanField(default=False, verbose_name='gives a verdict')),
                 ('needs_test', models.BooleanField(default=False, verbose_name='needs a passed test')),
                 ('rework_to', models.PositiveIntegerField(blank=True, null=True, verbose_name='rework goes to')),
                 ('routing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='operations', to='shopfloor.routing')),

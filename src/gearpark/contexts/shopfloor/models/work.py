@@ -111,6 +111,7 @@ class Operation(ScopedModel):
     program_hash = models.CharField(_("program hash"), max_length=64, blank=True, default="")
     tool_classes = models.JSONField(_("tools"), default=list, blank=True)
     gauge_classes = models.JSONField(_("gauges"), default=list, blank=True)
+    is_test = models.BooleanField(_("gives a verdict"), default=False)
     needs_test = models.BooleanField(_("needs a passed test"), default=False)
     rework_to = models.PositiveIntegerField(_("rework goes to"), null=True, blank=True)
 

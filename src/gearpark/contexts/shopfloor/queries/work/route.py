@@ -27,6 +27,7 @@ class Step:
     program_hash: str = ""
     tool_classes: tuple[str, ...] = ()
     gauge_classes: tuple[str, ...] = ()
+    is_test: bool = False
     needs_test: bool = False
     rework_to: int | None = None
 
@@ -75,10 +76,19 @@ def station_of(line: Line, code: str) -> Station:
 
 
 def template_route(shape: LineTemplate) -> Route:
-    """A route straight from the line's station groups."""
+    """A route straight from the line type's default operations."""
     steps = [
-        Step(stations[0].op, group, stations[0].title_en, stations[0].title_zh, stations[0].ideal_cycle_s)
-        for group, stations in shape.groups.items()
+        Step(
+            op=item.op,
+            group=item.group,
+            name_en=item.title_en,
+            name_zh=item.title_zh,
+            cycle_s=item.cycle_s,
+            setup_s=item.setup_s,
+            is_test=item.is_test,
+            rework_to=item.rework_to,
+        )
+        for item in shape.operations
     ]
     return Route(tuple(sorted(steps, key=lambda step: step.op)))
 
@@ -118,6 +128,7 @@ def step_of(row: Operation) -> Step:
         program_hash=row.program_hash,
         tool_classes=tuple(row.tool_classes),
         gauge_classes=tuple(row.gauge_classes),
+        is_test=row.is_test,
         needs_test=row.needs_test,
         rework_to=row.rework_to,
     )
