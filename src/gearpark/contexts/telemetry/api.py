@@ -16,6 +16,7 @@ from gearpark.kit.http import open_to_all
 
 from . import queries, services
 from .types import EDIT, VIEW
+from .types.commands import COMMAND
 
 router = Router()
 PROBLEMS = {400: ProblemSchema, 401: ProblemSchema, 403: ProblemSchema, 404: ProblemSchema}
@@ -247,6 +248,63 @@ def switch(request: HttpRequest, key: str, on: bool) -> Any:
     """The gateway takes it up with its next pull."""
     services.set_enabled(guarded(EDIT)(request), key, on)
     return 204, None
+
+
+class CommandIn(Schema):
+    """A value to be written. Repeating ``id`` repeats nothing: it answers with the same command."""
+
+    tag: str = Field(examples=["qc-l1-op10a/hold"])
+    value: bool | float | str = Field(examples=[True])
+    why: str = Field(examples=["gauge overdue"])
+    expected: bool | float | str | None = Field(None, description="only if the signal has this value then")
+    seconds: float = Field(60.0, description="how long it is tried while machine or gateway are away")
+    id: str = Field("", description="a UUID of yours")
+
+
+class CommandOut(Schema):
+    id: str
+    tag: str
+    value: bool | float | str
+    expected: bool | float | str | None
+    why: str
+    source: str
+    actor: str
+    state: Literal["waiting", "sent", "done", "refused", "not_done", "expired", "withdrawn"]
+    asked_at: datetime
+    deadline_at: datetime
+    sent_at: datetime | None
+    ended_at: datetime | None
+    before: bool | float | str | None
+    code: str
+    detail: str
+    tries: int
+
+
+@router.post("/commands", response={202: CommandOut, **PROBLEMS}, summary="Have a value written to a machine")
+def give_command(request: HttpRequest, asked: CommandIn) -> Any:
+    """Stored at once and sent within a second; ask ``GET /commands/{id}`` for the outcome. Needs the right
+    ``telemetry.command`` and a signal on its connection's list of writable ones."""
+    made = services.write_signal(
+        guarded(COMMAND)(request),
+        asked.tag,
+        asked.value,
+        asked.why,
+        now=now_utc(),
+        expected=asked.expected,
+        seconds=asked.seconds,
+        command_id=asked.id,
+    )
+    return 202, made
+
+
+@router.get("/commands", response={200: list[CommandOut], **PROBLEMS}, summary="Newest commands")
+def list_commands(request: HttpRequest, tag: str = "", connection: str = "") -> Any:
+    return queries.commands_of(guarded(VIEW)(request), tag=tag, connection=connection)
+
+
+@router.get("/commands/{id}", response={200: CommandOut, **PROBLEMS}, summary="What became of a command")
+def one_command(request: HttpRequest, id: str) -> Any:
+    return queries.command(guarded(VIEW)(request), id)
 
 
 @router.get("/flow", response={200: FlowOut, **PROBLEMS}, summary="How the data flows right now")

@@ -9,6 +9,7 @@ from gearpark.base.limits import MAX_ASSET_ID_LENGTH, MAX_TAG_LENGTH
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
 from .types import Protocol
+from .types.commands import MAX_WHY, CommandState
 
 MAX_KEY = 60
 MAX_NAME = 120
@@ -80,6 +81,9 @@ class Tag(ScopedModel):
     title_en = models.CharField(max_length=120, blank=True, default="")
     title_zh = models.CharField(max_length=120, blank=True, default="")
     retired_at = models.DateTimeField(null=True, blank=True)
+    writable = models.BooleanField(_("may be written"), default=False)
+    write_low = models.FloatField(_("lowest value to write"), null=True, blank=True)
+    write_high = models.FloatField(_("highest value to write"), null=True, blank=True)
 
     objects = ScopedManager()
 
@@ -101,6 +105,53 @@ class Tag(ScopedModel):
 
     def __str__(self) -> str:
         return self.tag
+
+
+class Command(ScopedModel):
+    """One value to be written to a machine: what was asked, by whom and why, and what became of it.
+
+    Waiting and sent rows are the outbox that ``services.commands`` works off. ``source`` is "" for a person's own
+    command, else who else asked (``hold:17``).
+    """
+
+    key = models.UUIDField(unique=True, editable=False)
+    tag = models.CharField(_("tag"), max_length=MAX_TAG_LENGTH)
+    connection = models.CharField(_("connection"), max_length=MAX_KEY)
+    gateway = models.CharField(_("gateway"), max_length=MAX_KEY)
+    value = models.JSONField(_("value"))
+    expected = models.JSONField(_("expected value"), null=True, blank=True)
+    why = models.CharField(_("reason"), max_length=MAX_WHY)
+    source = models.CharField(max_length=MAX_KEY, blank=True, default="")
+    actor = models.CharField(_("asked by"), max_length=160)
+    person_id = models.BigIntegerField(null=True, blank=True)
+    asked_at = models.DateTimeField(_("asked at"))
+    deadline_at = models.DateTimeField(_("deadline"))
+    state = models.CharField(_("state"), max_length=10, choices=[(s.value, s.value) for s in CommandState])
+    tries = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    before = models.JSONField(_("value before"), null=True, blank=True)
+    code = models.CharField(max_length=60, blank=True, default="")
+    detail = models.CharField(_("detail"), max_length=400, blank=True, default="")
+
+    objects = ScopedManager()
+
+    class Meta:
+        db_table = "telemetry_command"
+        ordering = ["-asked_at", "-id"]
+        indexes = [
+            models.Index(fields=["org", "tag", "-asked_at"], name="telemetry_command_tag"),
+            models.Index(fields=["org", "source"], name="telemetry_command_source"),
+            models.Index(
+                fields=["next_at"],
+                condition=models.Q(state__in=["waiting", "sent"]),
+                name="telemetry_command_outbox",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag} {self.key}"
 
 
 class SavedChart(ScopedModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .queries import (
     ask_gateway,
     bus_connected,
+    commands_by_source,
     connections,
     data_flow,
     devices_live,
@@ -18,9 +19,11 @@ from .queries import (
     stop_live,
     tags_of,
     tags_of_assets,
+    writable,
 )
 from .queries.proposals import read_proposal
-from .services import apply_proposal, ensure_gateway
+from .services import allow_writing, apply_proposal, ensure_gateway, write_signal
+from .services.courier import LOOPS
 from .types import (
     AssetChoice,
     Choices,
@@ -35,10 +38,16 @@ from .types import (
     Protocol,
     TagInfo,
 )
+from .types.commands import COMMAND, CommandEnded, CommandInfo, CommandState, WritableSignal
 
 __all__ = [
+    "COMMAND",
+    "LOOPS",
     "AssetChoice",
     "Choices",
+    "CommandEnded",
+    "CommandInfo",
+    "CommandState",
     "ConnectionChanged",
     "ConnectionInfo",
     "DataFlow",
@@ -49,9 +58,12 @@ __all__ = [
     "ProposedSignal",
     "Protocol",
     "TagInfo",
+    "WritableSignal",
+    "allow_writing",
     "apply_proposal",
     "ask_gateway",
     "bus_connected",
+    "commands_by_source",
     "connections",
     "data_flow",
     "devices_live",
@@ -67,4 +79,6 @@ __all__ = [
     "stop_live",
     "tags_of",
     "tags_of_assets",
+    "writable",
+    "write_signal",
 ]

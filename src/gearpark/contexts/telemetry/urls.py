@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import chart, connections, jobs, live, namespace, wizard
+from .views import chart, commands, connections, jobs, live, namespace, wizard
 
 urlpatterns = [
     path("uns/", namespace.browser, name="uns"),
@@ -27,6 +27,11 @@ urlpatterns = [
     path("connections/<slug:key>/restore/", connections.restore, name="connection-restore"),
     path("connections/<slug:key>/test/", connections.test, name="connection-test"),
     path("connections/<slug:key>/diagnostics/", connections.diagnostics, name="connection-diagnostics"),
+    path("connections/<slug:key>/writable/", commands.writable, name="connection-writable"),
+    path("commands/", commands.overview, name="commands"),
+    path("commands/new/", commands.give, name="command-new"),
+    path("commands/<uuid:key>/", commands.detail, name="command"),
+    path("commands/<uuid:key>/withdraw/", commands.withdraw, name="command-withdraw"),
     path("jobs/", jobs.overview, name="jobs"),
     path("jobs/<slug:job>/run/", jobs.run_now, name="job-run"),
 ]

@@ -2,6 +2,16 @@
 
 from .assets import asset_changes
 from .charts import DEFAULT_POINTS, MAX_RAW_ROWS, MAX_XLSX_ROWS, Window, chart, raw_page, window_of
+from .commands import (
+    command,
+    command_form,
+    command_rows,
+    commands_by_source,
+    commands_of,
+    open_commands,
+    writable,
+    writable_rows,
+)
 from .connections import (
     config_for,
     connection,
@@ -46,6 +56,11 @@ __all__ = [
     "chart_data",
     "chart_export",
     "chart_page",
+    "command",
+    "command_form",
+    "command_rows",
+    "commands_by_source",
+    "commands_of",
     "config_for",
     "connection",
     "connection_form",
@@ -68,6 +83,7 @@ __all__ = [
     "look",
     "look_page",
     "namespace_page",
+    "open_commands",
     "open_streams",
     "process_scope",
     "raw_page",
@@ -86,4 +102,6 @@ __all__ = [
     "test_connection",
     "window_of",
     "wizard_page",
+    "writable",
+    "writable_rows",
 ]

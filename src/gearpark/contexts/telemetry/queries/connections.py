@@ -166,16 +166,18 @@ def config_document(scope: Scope, gateway: Gateway) -> dict[str, Any]:
     rows = list(_served(scope, gateway).order_by("key"))
     signals: dict[tuple[int, str], list[dict[str, Any]]] = {}
     fields = ("connection_id", "asset", "signal", "kind", "unit", "address", "interval_s")
+    limits = ("writable", "write_low", "write_high")
     tags: Iterable[Any] = (
         Tag.objects.of(scope)
         .filter(connection__in=[row.pk for row in rows], retired_at__isnull=True)
         .order_by("tag")
-        .values_list(*fields)
+        .values_list(*fields, *limits)
     )
-    for connection_id, asset, signal, kind, unit, address, interval_s in tags:
-        signals.setdefault((connection_id, asset), []).append(
-            {"name": signal, "kind": kind, "unit": unit, "address": address, "interval_s": interval_s}
-        )
+    for connection_id, asset, signal, kind, unit, address, interval_s, writable, low, high in tags:
+        found = {"name": signal, "kind": kind, "unit": unit, "address": address, "interval_s": interval_s}
+        if writable:
+            found["write"] = {"low": low, "high": high}
+        signals.setdefault((connection_id, asset), []).append(found)
     return {
         "gateway": gateway.name,
         "connections": [

@@ -32,8 +32,9 @@ def start_live(url: str = "") -> None:
     with _lock:
         if _values is not None:
             return
-        _gateways = GatewayLink(url or None)
-        _gateways.start()
+        if _gateways is None:
+            _gateways = GatewayLink(url or None)
+            _gateways.start()
         _values = LiveValues(url or None)
         _values.start()
         atexit.register(stop_live)
@@ -66,6 +67,19 @@ def gateway_health() -> dict[str, dict[str, Any]]:
     if link is None:
         return {}
     return link.fresh_health(HEALTH_FRESH_S)
+
+
+def gateway_link() -> GatewayLink:
+    """The link to gateways, started when this process has none yet (one that commands but does not listen)."""
+    global _gateways
+    from gearpark.bus.gateways import GatewayLink
+
+    with _lock:
+        if _gateways is None:
+            _gateways = GatewayLink(None)
+            _gateways.start()
+            atexit.register(stop_live)
+        return _gateways
 
 
 def ask_gateway(gateway: str, op: str, args: dict[str, Any]) -> dict[str, Any]:

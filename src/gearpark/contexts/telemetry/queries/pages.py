@@ -24,8 +24,10 @@ from ..types import (
     TagInfo,
     TagRow,
 )
+from ..types.commands import WRITING, CommandInfo
 from . import live
 from .charts import DEFAULT_LAST_S, DEFAULT_POINTS, Window, chart, export_rows, table, window_of
+from .commands import WritableRow, commands_of, writable_rows
 from .connections import connection, connections, gateway_names, journal_total
 from .latest import latest_of, rows_of
 from .looks import look, recent_looks
@@ -172,6 +174,9 @@ class ConnectionPage:
     connection: ConnectionInfo
     devices: list[DeviceValues]
     facts: list[tuple[str, Any]]
+    writes: bool = False
+    writable: list[WritableRow] = field(default_factory=list)
+    commands: list[CommandInfo] = field(default_factory=list)
 
 
 HEALTH_FACTS = (
@@ -221,7 +226,10 @@ def connection_page(scope: Scope, key: str, now: datetime) -> ConnectionPage:
         for device in found.devices
     ]
     facts = [(name, found.health.detail.get(name)) for name in HEALTH_FACTS if name in found.health.detail]
-    return ConnectionPage(found, devices, facts)
+    if found.protocol not in WRITING:
+        return ConnectionPage(found, devices, facts)
+    rows, commands = writable_rows(scope, key, now), commands_of(scope, connection=key)
+    return ConnectionPage(found, devices, facts, True, rows, commands)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Writes of telemetry: one transaction each, audited."""
 
 from .charts import delete_chart, save_chart
+from .commands import allow_writing, withdraw_command, write_signal
 from .connections import delete as delete_connection
 from .connections import edit as edit_connection
 from .connections import restore as restore_connection
@@ -12,6 +13,7 @@ from .looks import apply_look, check_look
 from .onboarding import apply_proposal, plan
 
 __all__ = [
+    "allow_writing",
     "apply_look",
     "apply_proposal",
     "ask_job",
@@ -30,4 +32,6 @@ __all__ = [
     "set_enabled",
     "start_look",
     "task_name",
+    "withdraw_command",
+    "write_signal",
 ]

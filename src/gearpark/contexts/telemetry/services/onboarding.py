@@ -126,10 +126,14 @@ def _write_tags(scope: Scope, connection: Connection, diff: Diff, wanted: Wanted
     altered = [text for text, change in changes.items() if change.kind is ChangeKind.CHANGED]
     rows = list(Tag.objects.of(scope).select_for_update().filter(tag__in=altered))
     for row in rows:
-        for name, value in signal_fields(wanted.signals[row.tag][1]).items():
+        fresh = signal_fields(wanted.signals[row.tag][1])
+        if row.address != fresh["address"] or row.connection_id != connection.pk:
+            row.writable, row.write_low, row.write_high = False, None, None  # allowed for another variable
+        for name, value in fresh.items():
             setattr(row, name, value)
         row.connection, row.retired_at = connection, None
     fields = ["kind", "unit", "address", "interval_s", "title_en", "title_zh", "connection", "retired_at"]
+    fields += ["writable", "write_low", "write_high"]
     Tag.objects.of(scope).bulk_update(rows, fields, batch_size=WRITE_BATCH)
     gone = [text for text, change in changes.items() if change.kind is ChangeKind.GONE]
     if gone:

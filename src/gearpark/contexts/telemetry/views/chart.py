@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from gearpark.base.problems import Problem
+from gearpark.base.scope import Scope
 from gearpark.base.time import now_utc
 from gearpark.kit.http import needs, scope_of
 
 from .. import queries, services
-from ..types import VIEW
+from ..types import VIEW, TagInfo
+from ..types.commands import COMMAND
 from .files import csv_response, xlsx_response
 
 HERE = ("tag", "last", "start", "end")
@@ -87,8 +89,16 @@ def page(request: HttpRequest) -> HttpResponse:
         ],
         "data_url": f"{reverse('chart-data')}?{urlencode(tags + period)}",
         "export_url": f"{reverse('chart-export')}?{urlencode(tags + period)}",
+        "write_url": _write_url(scope_of(request), made.tags),
     }
     return render(request, "telemetry/chart.html", context)
+
+
+def _write_url(scope: Scope, tags: list[TagInfo]) -> str:
+    """Where to write the one signal shown, when it may be written by this person."""
+    if len(tags) != 1 or not scope.may(COMMAND) or not queries.writable(scope, [tags[0].tag]):
+        return ""
+    return f"{reverse('command-new')}?{urlencode({'tag': tags[0].tag})}"
 
 
 def range_words() -> list[str]:

@@ -17,6 +17,8 @@ from gearpark.kit.http import needs, scope_of
 from .. import queries, services
 from ..forms import ConnectionForm
 from ..types import EDIT, VIEW
+from ..types.commands import COMMAND
+from .commands import command_lines
 
 
 @require_GET
@@ -39,11 +41,16 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
     page = queries.connection_page(scope_of(request), key, now)
     part = request.headers.get("HX-Request") == "true"
     template = "telemetry/parts/connection_health.html" if part else "telemetry/connection.html"
-    return render(
-        request,
-        template,
-        {"page": page, "now": now, "fresh": "new" in request.GET, "may_edit": scope_of(request).may(EDIT)},
-    )
+    scope = scope_of(request)
+    context = {
+        "page": page,
+        "now": now,
+        "fresh": "new" in request.GET,
+        "may_edit": scope.may(EDIT),
+        "may_command": scope.may(COMMAND),
+        "commands": command_lines(page.commands),
+    }
+    return render(request, template, context)
 
 
 @require_http_methods(["GET", "POST"])
