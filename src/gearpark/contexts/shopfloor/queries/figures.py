@@ -1,31 +1,39 @@
-"""Figures of a shift as a pure function of how the line is set up and what was observed."""
+"""Figures of a shift as a pure function of how the line is set up, what was observed and what people said of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gearpark.engines.calendars import Shift, Spans, clipped, intersection, merged, slots, subtracted
+from gearpark.engines.calendars import Shift, Spans, clipped, intersection, merged, slots, subtracted, total
 from gearpark.engines.lines import Device, Station
 from gearpark.engines.oee import (
     Account,
+    Element,
+    Failures,
     Pieces,
     Step,
     account,
     combined,
     count,
+    elements_of,
+    failures,
     known_time,
     mapping_table,
     plan_at,
     project,
+    resolved,
     with_scrap,
 )
 from gearpark.engines.states import intervals, mapping
 
 from ..types import Alarm, HourRow, LineFigures, LineInfo, StateSegment, UnitFigures
-from .observed import STATE_SIGNALS, Series, alarms, digest, pieces
+from ..types.figures import Said
+from .observed import STATE_SIGNALS, Series, alarms, digest, pieces, short_hash
 
 EDGE_US = 3_600_000_000  # looked at beyond the shift's edges, so that a stop cut by an edge keeps its length
 MAX_ALARMS = 200
+
+NOTHING_SAID = Said()
 
 Signals = Mapping[str, Series]  # signal -> observations of one asset
 
@@ -37,16 +45,18 @@ def line_figures(
     observed: Mapping[str, Signals],
     now_us: int,
     silent: Spans = (),
+    said: Said = NOTHING_SAID,
 ) -> LineFigures:
     """All figures of one shift of one line.
 
     observed     asset id -> signal -> observations, each with the newest one before the shift
     silent       stretches in which nothing at all was heard of the line: no state is carried through them
+    said         bookings, orders and serials of the shift
     """
     until = max(shift.start_us, min(now_us, shift.end_us))
     units = {
         device.code: unit_figures(
-            line, device, observed.get(line.asset_of(device.code), {}), shift, until, silent
+            line, device, observed.get(line.asset_of(device.code), {}), shift, until, silent, said
         )
         for device in line.template.devices
     }
@@ -56,10 +66,8 @@ def line_figures(
     steps = tuple(step for step in made.steps if shift.start_us <= step.at_us < until)
     span = ((shift.start_us - EDGE_US, until),)
     known = subtracted(span, unseen(line, units, shift, until))
-    revision = digest(
-        {f"{asset}/{name}": series for asset, names in observed.items() for name, series in names.items()},
-        (*_facts(line, shift, plan), silent),
-    )
+    seen = {f"{asset}/{name}": series for asset, names in observed.items() for name, series in names.items()}
+    inputs = {"data": digest(seen, (silent,)), "setup": short_hash(_facts(line, shift, plan)), **_heard(said)}
     return LineFigures(
         line=line,
         shift=shift,
@@ -74,13 +82,22 @@ def line_figures(
         units=units,
         hours=_hours(shift, plan, steps, until),
         alarms=_alarms(line, observed, shift, until),
-        revision=revision,
+        revision=short_hash(sorted(inputs.items())),
         fresh_us=_fresh(observed),
+        elements=line_elements(line, units, whole, shift, until, said),
+        inputs=inputs,
+        said=said,
     )
 
 
 def unit_figures(
-    line: LineInfo, device: Device, signals: Signals, shift: Shift, until: int, silent: Spans = ()
+    line: LineInfo,
+    device: Device,
+    signals: Signals,
+    shift: Shift,
+    until: int,
+    silent: Spans = (),
+    said: Said = NOTHING_SAID,
 ) -> UnitFigures:
     """One device over the shift so far: segments, account, pieces."""
     segments = state_segments(line, signals, shift.start_us, until, silent)
@@ -98,16 +115,22 @@ def unit_figures(
         if s.end_us > span[0] and s.start_us < span[1]
     )
     last = segments[-1] if segments else StateSegment(until, until, "no_data")
+    mine = [item.booking() for item in said.bookings if item.station == device.code]
+    charges = resolved(mine, segments, table) if mine else ()
     return UnitFigures(
         code=device.code,
         asset=line.asset_of(device.code),
         segments=inside,
-        account=account(segments, shift.planned, span, counts, ideal, table),
+        account=account(
+            segments, shift.planned, span, counts, ideal, table, orders=said.orders, charges=charges
+        ),
         steps=tuple(step for step in made.steps if span[0] <= step.at_us < span[1]),
         state=last.state,
         reason=last.reason,
         since_us=last.start_us,
         readings=made.readings,
+        charges=charges,
+        failed=failures(segments, shift.planned, span, table, charges),
     )
 
 
@@ -145,6 +168,48 @@ def line_account(
     planned = clipped(shift.planned, shift.start_us, until)
     scrapped = sum(count(found, (), planned, span, shift.start_us, until).produced for found in scrap)
     return with_scrap(together, scrapped)
+
+
+def line_elements(
+    line: LineInfo, units: Mapping[str, UnitFigures], whole: Account, shift: Shift, until: int, said: Said
+) -> dict[str, int | None]:
+    """ISO 22400-2 elements of the line: times of its bottleneck, sums over its stations, parts where they are followed."""
+    group = [units[code] for code in bottleneck_codes(line)]
+    stations = [units[station.code].account for station in line.template.stations]
+    first = min(station.op for station in line.template.stations)
+    failed = [unit.failed for unit in group if unit.failed is not None]
+    output = units.get(line.template.output)
+    passed = None
+    if said.parts is not None:
+        passed = (said.parts.passed, said.parts.inspected)
+    elif output is not None and output.readings and output.account.counts.good >= 0:
+        passed = (output.account.counts.good, output.account.counts.produced)
+    return elements_of(
+        whole,
+        Failures((), sum(one.events for one in failed), sum(one.restore_us for one in failed)),
+        stations=stations,
+        execution_us=_execution_us(line, units, shift, until),
+        first_operation=sum(
+            units[station.code].account.counts.produced
+            for station in line.template.stations
+            if station.op == first
+        ),
+        first_pass=passed,
+        reworked=said.parts.reworked if said.parts is not None else None,
+        maintenance_us=sum(unit.account.times_us[Element.STOP] for unit in group),
+    )
+
+
+def _execution_us(line: LineInfo, units: Mapping[str, UnitFigures], shift: Shift, until: int) -> int:
+    """Clock time of the plan in which at least one bottleneck machine was there for orders (known, no planned stop)."""
+    table = mapping_table(line.oee_mapping)
+    there = merged(
+        (item.start_us, item.end_us)
+        for code in bottleneck_codes(line)
+        for item in units[code].segments
+        if table.rule(item.state).element not in (Element.STOP, Element.UNKNOWN)
+    )
+    return total(intersection(there, clipped(shift.planned, shift.start_us, until)))
 
 
 def bottleneck_codes(line: LineInfo) -> tuple[str, ...]:
@@ -210,6 +275,19 @@ def _alarms(line: LineInfo, observed: Mapping[str, Signals], shift: Shift, until
 def _fresh(observed: Mapping[str, Signals]) -> int | None:
     newest = [int(max(s.at_us)) for names in observed.values() for s in names.values() if len(s.at_us)]
     return max(newest, default=None)
+
+
+def _heard(said: Said) -> dict[str, str]:
+    """Hashes of what people and orders said; "" for nothing, so that it tells nothing from something."""
+    booked = [
+        (b.station, b.start_us, b.end_us, b.reason, b.loss, b.rank, b.id)
+        for b in sorted(said.bookings, key=lambda b: b.id)
+    ]
+    return {
+        "bookings": short_hash(booked) if booked else "",
+        "orders": "" if said.orders is None else short_hash(said.orders),
+        "parts": "" if said.parts is None else short_hash(said.parts),
+    }
 
 
 def _facts(line: LineInfo, shift: Shift, plan: int) -> tuple[object, ...]:

@@ -18,6 +18,7 @@ COUNT_SIGNALS = ("part_count", "good_count", "scrap_count")
 ALARM_SIGNALS = ("alarm", "alarm_text")
 FIGURE_SIGNALS = tuple(dict.fromkeys(STATE_SIGNALS + COUNT_SIGNALS + ALARM_SIGNALS))
 SEVERITY_BITS = 30
+HASH_DIGITS = 12
 FASTEST_SHARE = 0.2  # a piece in less than a fifth of the ideal cycle is no piece
 
 
@@ -105,7 +106,12 @@ def digest(series: Mapping[str, Series], facts: Sequence[Any]) -> str:
         made.update(tag.encode())
         found = series[tag]
         made.update(found.mark() if isinstance(found, Column) else _mark(found))
-    return made.hexdigest()[:12]
+    return made.hexdigest()[:HASH_DIGITS]
+
+
+def short_hash(facts: Any) -> str:
+    """Hash of plain data whose ``repr`` says all of it."""
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:HASH_DIGITS]
 
 
 class Column:

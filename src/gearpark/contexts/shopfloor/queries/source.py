@@ -12,7 +12,8 @@ from gearpark.engines.calendars import Shift
 from gearpark.lake.reader import Reader
 
 from ..types import LineFigures, LineInfo
-from .figures import EDGE_US, line_figures
+from ..types.figures import Said
+from .figures import EDGE_US, NOTHING_SAID, line_figures
 from .history import LineHistory
 
 REFRESH_S = 3.0  # figures of a running shift are made anew at most this often
@@ -46,8 +47,8 @@ def reader() -> Reader:
         return found
 
 
-def figures(line: LineInfo, shift: Shift, plan: int, now_us: int) -> LineFigures:
-    """Figures of one shift, a pure function of the lake; kept while nothing they rest on has changed."""
+def figures(line: LineInfo, shift: Shift, plan: int, now_us: int, said: Said = NOTHING_SAID) -> LineFigures:
+    """Figures of one shift, a pure function of the lake and of what was said; kept while neither has changed."""
     lake = reader()
     until = max(shift.start_us, min(now_us, shift.end_us))
     kept = _keep(
@@ -56,13 +57,14 @@ def figures(line: LineInfo, shift: Shift, plan: int, now_us: int) -> LineFigures
     with kept.lock:
         made = kept.figures
         young = time.monotonic() - kept.made_at < REFRESH_S
-        if made and until < shift.end_us and young and 0 <= until - made.until_us <= REFRESH_S * 1e6:
+        same = made is not None and made.said == said
+        if made and same and until < shift.end_us and young and 0 <= until - made.until_us <= REFRESH_S * 1e6:
             return made
         if kept.history is None:
             kept.history = LineHistory(line, shift.start_us - EDGE_US)
-        if kept.history.update(lake, until) or made is None:
+        if kept.history.update(lake, until) or made is None or not same:
             silent = kept.history.silences(shift.start_us)
-            made = kept.figures = line_figures(line, shift, plan, kept.history.signals(), until, silent)
+            made = kept.figures = line_figures(line, shift, plan, kept.history.signals(), until, silent, said)
         kept.made_at = time.monotonic()
         return made
 

@@ -8,10 +8,12 @@ from datetime import datetime
 
 from gearpark.base.scope import Scope
 from gearpark.base.time import to_us
+from gearpark.engines.calendars import Shift
 
 from ..types import Alarm, LineFigures, LineInfo, LineSummary
 from . import setup, source
 from .figures import bottleneck_codes
+from .said import said_of
 from .shifts import chosen_shift
 
 SPARK_POINTS = 24
@@ -29,7 +31,8 @@ def shift_figures(scope: Scope, now: datetime, orgs: Sequence[str] = ()) -> list
     now_us = to_us(now)
     pairs = [(line, chosen_shift(line, now_us)) for line in setup.lines(scope, orgs)]
     plans = setup.plans(scope, pairs)
-    return [source.figures(line, shift, plans[line.asset], now_us) for line, shift in pairs]
+    said = said_of(scope, pairs, now_us)
+    return [source.figures(line, shift, plans[line.asset], now_us, said[line.asset]) for line, shift in pairs]
 
 
 def summary_of(found: LineFigures) -> LineSummary:
@@ -98,9 +101,14 @@ def board(scope: Scope, asset: str, now: datetime, day: str = "", code: str = ""
     """One line's shift, chosen by day and code (empty: the running one)."""
     now_us = to_us(now)
     line: LineInfo = setup.line(scope, asset)
-    shift = chosen_shift(line, now_us, day, code)
-    plan = setup.plans(scope, [(line, shift)])[line.asset]
-    return source.figures(line, shift, plan, now_us)
+    return of_shift(scope, line, chosen_shift(line, now_us, day, code), now_us)
+
+
+def of_shift(scope: Scope, line: LineInfo, shift: Shift, now_us: int) -> LineFigures:
+    """Figures of one shift of one line."""
+    pair = [(line, shift)]
+    plan = setup.plans(scope, pair)[line.asset]
+    return source.figures(line, shift, plan, now_us, said_of(scope, pair, now_us)[line.asset])
 
 
 def _known(segments: Sequence[object], start: int, end: int) -> bool:

@@ -9,7 +9,9 @@ from typing import Any
 from gearpark.base.wire import Value
 from gearpark.engines.calendars import Shift, ShiftCalendar
 from gearpark.engines.lines import LineTemplate
-from gearpark.engines.oee import Account, Projection, Step
+from gearpark.engines.oee import Account, Charge, Failures, Projection, Step
+
+from .figures import Said
 
 VIEW = "shopfloor.view"  # right: see lines and their figures
 EDIT = "shopfloor.edit"  # right: add and change lines, calendars and plans
@@ -94,6 +96,8 @@ class UnitFigures:
     reason: str
     since_us: int
     readings: int = 0
+    charges: tuple[Charge, ...] = ()
+    failed: Failures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,9 @@ class LineFigures:
     account      the line's OEE account (bottleneck mode)
     revision     hash of every input; the same inputs give the same revision
     fresh_us     newest observation used
+    elements     ISO 22400-2 elements of the line; every KPI is made of them
+    inputs       hash of each kind of input: data, bookings, orders, parts, setup
+    said         bookings, orders and serials the figures rest on
     """
 
     line: LineInfo
@@ -134,6 +141,9 @@ class LineFigures:
     alarms: tuple[Alarm, ...]
     revision: str
     fresh_us: int | None
+    elements: dict[str, int | None] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
+    said: Said = field(default_factory=Said)
 
     @property
     def open(self) -> bool:
