@@ -447,7 +447,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('org', models.CharField(db_index=True, max_length=60)),
                 ('key', models.UUIDField()),
-                ('kind', models.CharField(choices=[('start', 'start'), ('good', 'good'), ('scrap', 'scrap'), ('rework', 'rework'), ('abort', 'abort'), ('hold', 'hold'), ('check', 'check'), ('consume', 'consume'), ('count', 'count'), ('sign-on', 'sign-on'), ('sign-off', 'sign-off')], max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('start', 'start'), ('good', 'good'), ('scrap', 'scrap'), ('rework', 'rework'), ('abort', 'abort'), ('hold', 'hold'), ('check', 'check'), ('consume', 'consume'), ('count', 'count'), ('sign-off', 'sign-off')], max_length=12, verbose_name='kind')),
                 ('station', models.CharField(max_length=60, verbose_name='station')),
                 ('op', models.PositiveIntegerField(null=True, verbose_name='operation')),
                 ('good', models.PositiveIntegerField(default=0, verbose_name='good')),
@@ -649,6 +649,34 @@ class Migration(migrations.Migration):
             [
                 "ALTER TABLE shopfloor_reservation DROP CONSTRAINT shopfloor_reservation_same_order",
                 "ALTER TABLE shopfloor_serial DROP CONSTRAINT shopfloor_serial_of_order",
+            ],
+        ),
+        # what belongs to a released or retired revision never changes
+        migrations.RunSQL(
+            [
+                """
+                CREATE FUNCTION shopfloor_keep_released() RETURNS trigger LANGUAGE plpgsql AS $$
+                DECLARE
+                    held text;
+                    key bigint;
+                BEGIN
+                    key := (CASE WHEN TG_OP = 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END ->> TG_ARGV[1])::bigint;
+                    EXECUTE format('SELECT status FROM %I WHERE id = $1', TG_ARGV[0]) INTO held USING key;
+                    IF held IN ('released', 'retired') THEN
+                        RAISE EXCEPTION 'a released revision never changes' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+                END $$
+                """,
+                "CREATE TRIGGER shopfloor_operation_fixed BEFORE INSERT OR UPDATE OR DELETE ON shopfloor_operation"
+                " FOR EACH ROW EXECUTE FUNCTION shopfloor_keep_released('shopfloor_routing', 'routing_id')",
+                "CREATE TRIGGER shopfloor_step_fixed BEFORE INSERT OR UPDATE OR DELETE ON shopfloor_instruction_step"
+                " FOR EACH ROW EXECUTE FUNCTION shopfloor_keep_released('shopfloor_instruction', 'instruction_id')",
+            ],
+            [
+                "DROP TRIGGER shopfloor_step_fixed ON shopfloor_instruction_step",
+                "DROP TRIGGER shopfloor_operation_fixed ON shopfloor_operation",
+                "DROP FUNCTION shopfloor_keep_released()",
             ],
         ),
     ]

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
+from gearpark.kit.pictures import MAX_PICTURE_BYTES
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
 from ..types.instructions import CheckKind
@@ -15,7 +16,6 @@ from .lines import MAX_NAME
 from .work import MAX_ACTOR, MAX_NOTE, OperationRun, Product, choices
 
 MAX_STEP_TEXT = 1000
-MAX_PICTURE_BYTES = 1_000_000
 MAX_CHECK_VALUE = 200
 models.BinaryField.register_lookup(Length)
 

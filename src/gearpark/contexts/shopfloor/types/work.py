@@ -95,7 +95,6 @@ class ReportKind(StrEnum):
     CHECK = "check"
     CONSUME = "consume"
     COUNT = "count"
-    SIGN_ON = "sign-on"
     SIGN_OFF = "sign-off"
 
 
@@ -194,6 +193,7 @@ class AtStation:
 
     at        when it happened, by the terminal's clock
     operator  id of the signed-on person; None: whoever asks
+    by        the operator's name as it is kept with the run; "": the actor's
     """
 
     line_asset: str
@@ -201,6 +201,7 @@ class AtStation:
     at: datetime
     operator: int | None = None
     source: RunSource = RunSource.TERMINAL
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

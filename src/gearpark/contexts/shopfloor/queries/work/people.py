@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+from django.utils import timezone
+
+from gearpark.base.limits import MAX_FUTURE_S
 from gearpark.base.scope import Scope
 from gearpark.contexts.registry import public as registry
 
@@ -24,6 +28,7 @@ from ...types.people import (
 from ...types.work import WORK, Block
 
 MAX_SIGN_ONS = 500
+CLOCK_LAG = timedelta(seconds=MAX_FUTURE_S)
 
 
 def skills(scope: Scope, org: str = "") -> list[SkillInfo]:
@@ -114,22 +119,18 @@ def names_of(scope: Scope, orgs: Iterable[str]) -> dict[int, str]:
 
 
 def operator_blocks(
-    scope: Scope, line_id: int, station: str, skill: str, operator: int | None, today: date
+    scope: Scope, line_id: int, station: str, skill: str, operator: int | None, at: datetime
 ) -> list[Block]:
     """Why this person must not start an operation here: not signed on, or the skill missing, too low or expired.
 
-    Level 3 works alone; level 2 works while somebody of level 3 stands at the same station.
+    Judged by who stood here ``at`` that time. Level 3 works alone; level 2 while somebody of level 3 is there too.
     """
-    here = set(
-        SignOn.objects.of(scope)
-        .filter(line_id=line_id, station=station, until_at=None)
-        .values_list("person_id", flat=True)
-    )
+    here = people_at(scope, line_id, station, at)
     if operator is None or operator not in here:
         return [Block("not_signed_on", {"station": station}, signed=False)]
     if not skill:
         return []
-    held = held_skills(scope, here, today, skill)
+    held = held_skills(scope, here, timezone.localdate(at), skill)
     mine = held.get(operator, {}).get(skill)
     if mine is None or mine.level < UNDER_EYES:
         return [Block("skill_missing", {"skill": skill})]
@@ -142,6 +143,17 @@ def operator_blocks(
     if mine.level < ALONE and not watched:
         return [Block("skill_alone", {"skill": skill})]
     return []
+
+
+def people_at(scope: Scope, line_id: int, station: str, at: datetime) -> set[int]:
+    """Who stood at a station; clocks of terminals may lag by MAX_FUTURE_S."""
+    rows = SignOn.objects.of(scope).filter(
+        Q(until_at=None) | Q(until_at__gt=at - CLOCK_LAG),
+        line_id=line_id,
+        station=station,
+        since_at__lte=at + CLOCK_LAG,
+    )
+    return set(rows.values_list("person_id", flat=True))
 
 
 def _alone(held: SkillHeld) -> bool:

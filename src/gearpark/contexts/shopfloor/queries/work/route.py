@@ -9,7 +9,7 @@ from gearpark.base.problems import NotFound
 from gearpark.base.scope import Scope
 from gearpark.engines.lines import LineTemplate, Station, template
 
-from ...models import Line, Operation, WorkOrder
+from ...models import Line, Operation, Serial, WorkOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,13 @@ def routes(scope: Scope, orders: Iterable[WorkOrder]) -> dict[int, Route]:
 def route(scope: Scope, order: WorkOrder) -> Route:
     """The route of one order."""
     return routes(scope, [order])[order.pk]
+
+
+def route_of(scope: Scope, row: Serial) -> Route:
+    """The route of a part (``order__line`` and ``product`` selected): its order's, else its product's kind of line."""
+    if row.order is not None:
+        return route(scope, row.order)
+    return template_route(template(row.product.line_type))
 
 
 def step_of(row: Operation) -> Step:

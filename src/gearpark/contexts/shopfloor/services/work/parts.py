@@ -7,13 +7,12 @@ from datetime import datetime
 from gearpark.base.problems import NotFound, Problem
 from gearpark.base.scope import Scope
 from gearpark.base.time import now_utc
-from gearpark.engines.lines import template
 from gearpark.kit.audit import record
 from gearpark.kit.tenant import acting, require
 
 from ...models import OperationRun, PartHold, Serial
 from ...models.work import MAX_ACTOR, MAX_NOTE
-from ...queries.work.route import Route, route, template_route
+from ...queries.work.route import Route, route_of
 from ...types.work import (
     QUALITY,
     RETURNED,
@@ -40,13 +39,6 @@ def locked_serial(scope: Scope, serial_id: int) -> Serial:
     if row is None:
         raise NotFound("work.serial_unknown", "There is no such part that you may see.")
     return row
-
-
-def route_of(scope: Scope, row: Serial) -> Route:
-    """The route of a part: its order's, else the one of the kind of line that makes its product."""
-    if row.order is not None:
-        return route(scope, row.order)
-    return template_route(template(row.product.line_type))
 
 
 def hold_serial(

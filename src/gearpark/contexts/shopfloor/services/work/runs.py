@@ -9,22 +9,24 @@ from gearpark.base.problems import NotFound, Problem
 from gearpark.base.scope import Scope
 from gearpark.kit.tenant import acting, require
 
-from ...models import Line, OperationRun, Serial, WorkOrder
+from ...models import Instruction, Line, OperationRun, Serial, WorkOrder
 from ...models.lines import MAX_CODE
 from ...models.work import MAX_ACTOR
-from ...queries.work.interlocks import blocks_of
-from ...queries.work.route import Route, Step, line_row, station_of
+from ...queries.work.instructions import checks, instruction, open_steps
+from ...queries.work.interlocks import blocks_of, step_here
+from ...queries.work.route import Route, Step, line_row, route_of, station_of
 from ...types.work import (
     WORK,
     AtStation,
     Block,
+    RoutingStatus,
     RunInfo,
     RunResult,
     RunSource,
     SerialStatus,
 )
 from .overrides import spent_override
-from .parts import locked_serial, rework_target, route_of
+from .parts import locked_serial, rework_target
 from .serials import issue_serials
 from .standing import STANDING, settle, stand, tell_left, tell_run
 
@@ -54,17 +56,12 @@ def start_operation(
             return run_info(late, row, line)
         for run in runs:
             if run.ended_at is None:
-                if run.station == station.code and run.line_id == line.pk:
+                mine = run.person_id == (where.operator or scope.person_id)
+                if mine and (run.station, run.line_id) == (station.code, line.pk):
                     return run_info(run, row, line)
-                raise Problem(
-                    "work.on_station",
-                    f"Part {row.serial} is on station {run.station}; take it off there first.",
-                    status=409,
-                    serial=row.serial,
-                    station=run.station,
-                )
+                raise _elsewhere(row, run)
         step = _step(row, way, station.group)
-        _refuse_blocked(scope, row, line, where, step)
+        _refuse_blocked(scope, row, line, where, way, step)
         made = _begin(scope, row, line, where, step.op, runs)
         settle(scope, [row.order_id], where.at)
         return run_info(made, row, line)
@@ -76,11 +73,14 @@ def finish_operation(
     now: datetime,
     serial: str,
     *,
+    order: str = "",
     result: RunResult = RunResult.GOOD,
     reason: str = "",
     rework_to: int | None = None,
 ) -> RunInfo:
     """End the part's operation on a station; a part that nobody started there is started and ended at once.
+
+    Without ``serial`` the next new part of ``order`` is given, started and ended.
 
     Problems: as for starting; ``work.reason_missing``, ``work.rework_limit``, ``work.rework_target``,
     ``work.checks_open`` when the work instruction's checks are not done.
@@ -92,23 +92,19 @@ def finish_operation(
     with acting(scope):
         line = line_row(scope, where.line_asset)
         station = station_of(line, where.station)
-        row = _part(scope, line, serial, "", where.at)
+        row = _part(scope, line, serial, order, where.at)
         way = route_of(scope, row)
         runs = _runs(scope, row)
         run = next((item for item in runs if item.ended_at is None), None)
         if run is not None and (run.station, run.line_id) != (station.code, line.pk):
-            raise Problem(
-                "work.on_station",
-                f"Part {row.serial} is on station {run.station}; take it off there first.",
-                status=409,
-                serial=row.serial,
-                station=run.station,
-            )
+            raise _elsewhere(row, run)
         if run is None:
             step = _step(row, way, station.group)
-            _refuse_blocked(scope, row, line, where, step)
+            _refuse_blocked(scope, row, line, where, way, step)
             run = _begin(scope, row, line, where, step.op, runs)
             runs.append(run)
+        if result is RunResult.GOOD:
+            _refuse_unchecked(scope, run)
         if result is RunResult.REWORK:
             run.rework_to = rework_target(row, way, run.op, rework_to)
         run.ended_at = max(where.at, run.begun_at)
@@ -123,6 +119,21 @@ def finish_operation(
         return run_info(run, row, line)
 
 
+def _refuse_unchecked(scope: Scope, run: OperationRun) -> None:
+    """A good part has every check of the instruction it was made with."""
+    if run.instruction_id is None:
+        return
+    found = open_steps(instruction(scope, run.instruction_id), checks(scope, run.pk))
+    if found:
+        numbers = ", ".join(str(step.position) for step in found)
+        raise Problem(
+            "work.checks_open",
+            f"Steps {numbers} of the work instruction are not checked, or their check failed.",
+            status=409,
+            steps=numbers,
+        )
+
+
 def scrap(scope: Scope, where: AtStation, now: datetime, serial: str, reason: str) -> RunInfo:
     """End the part's operation as scrap; ``reason`` is a code of the line type's scrap reasons."""
     return finish_operation(scope, where, now, serial, result=RunResult.SCRAP, reason=reason)
@@ -134,6 +145,17 @@ def rework(
     """End the part's operation and send it back to ``to_op`` (else where the routing says)."""
     return finish_operation(
         scope, where, now, serial, result=RunResult.REWORK, reason=reason, rework_to=to_op
+    )
+
+
+def _elsewhere(row: Serial, run: OperationRun) -> Problem:
+    return Problem(
+        "work.on_station",
+        f"Part {row.serial} is on station {run.station} ({run.by}); take it off there first.",
+        status=409,
+        serial=row.serial,
+        station=run.station,
+        by=run.by,
     )
 
 
@@ -187,9 +209,8 @@ def _late_start(runs: list[OperationRun], station: str, line: Line, at: datetime
 
 
 def _step(row: Serial, way: Route, group: str) -> Step:
-    """The step this station would do for the part: its next one when it fits, else the first here."""
-    here = way.at(group)
-    if not here:
+    found = step_here(row, way, group)
+    if found is None:
         raise Problem(
             "work.not_on_route",
             f"Part {row.serial} has no operation at {group} on its route.",
@@ -197,11 +218,13 @@ def _step(row: Serial, way: Route, group: str) -> Step:
             serial=row.serial,
             group=group,
         )
-    return next((step for step in here if step.op == row.next_op), here[0])
+    return found
 
 
-def _refuse_blocked(scope: Scope, row: Serial, line: Line, where: AtStation, step: Step) -> None:
-    found = blocks_of(scope, row, line, where.station, step, where.operator)
+def _refuse_blocked(scope: Scope, row: Serial, line: Line, where: AtStation, way: Route, step: Step) -> None:
+    operator = where.operator or scope.person_id
+    people = operator is not None or where.source is not RunSource.API
+    found = blocks_of(scope, row, line, where.station, way, step, operator, where.at, people=people)
     signed = spent_override(scope, row, line, where.station, step.op, found, where.at)
     left = [block for block in found if block.code not in signed]
     if left:
@@ -233,8 +256,12 @@ def _begin(
         attempt=1 + sum(1 for run in runs if run.op == op and run.result != RunResult.ABORTED),
         begun_at=where.at,
         source=where.source.value,
-        by=scope.actor[:MAX_ACTOR],
+        by=(where.by or scope.actor)[:MAX_ACTOR],
         person_id=where.operator or scope.person_id,
+        instruction_id=Instruction.objects.of(scope)
+        .filter(product_id=row.product_id, op=op, status=RoutingStatus.RELEASED.value)
+        .values_list("pk", flat=True)
+        .first(),
     )
     made.save(force_insert=True)
     return made
