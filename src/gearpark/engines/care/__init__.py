@@ -4,6 +4,7 @@ from .condition import Exceedance, Watch, exceedances, zone_of
 from .forecast import Due, Remaining, at_planned, due_at, planned_between, remaining_uses
 from .lives import Life, LifeFigures, Survival, life_figures, remaining, survival
 from .pace import Pace, hours_for, pace_of
+from .uses import Use, uses_of
 from .wear import Trend, trend_of, uses_to, wear_left
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Remaining",
     "Survival",
     "Trend",
+    "Use",
     "Watch",
     "at_planned",
     "due_at",
@@ -27,6 +29,7 @@ __all__ = [
     "remaining_uses",
     "survival",
     "trend_of",
+    "uses_of",
     "uses_to",
     "wear_left",
     "zone_of",

@@ -38,13 +38,12 @@ class ToolPlace(StrEnum):
 
 
 class LifeEnd(StrEnum):
-    """Why a tool's life ended. ``worn`` and ``broken`` are ends of life; the others only cut the observation off."""
+    """Why a tool's life ended. ``scheduled`` cuts the observation off; the others are what a life ends by."""
 
     WORN = "worn"
     BROKEN = "broken"
-    SCHEDULED = "scheduled"
     QUALITY = "quality"
-    SETUP = "setup"
+    SCHEDULED = "scheduled"
 
 
 ENDED_BY_WEAR = frozenset({LifeEnd.WORN, LifeEnd.BROKEN, LifeEnd.QUALITY})

@@ -12,6 +12,7 @@ from ..lines import MAX_CODE, MAX_NAME, Line
 from .files import MAX_ACTOR
 
 MAX_NOTE = 400
+MAX_POCKET = 40
 MONEY = {"max_digits": 14, "decimal_places": 2}
 
 
@@ -78,7 +79,7 @@ class Tool(ScopedModel):
     )
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="tools", null=True, blank=True)
     station = models.CharField(_("station"), max_length=MAX_CODE, blank=True, default="")
-    pocket = models.CharField(_("pocket"), max_length=20, blank=True, default="")
+    pocket = models.CharField(_("pocket"), max_length=MAX_POCKET, blank=True, default="")
     life_limit = models.FloatField(_("life limit"), null=True, blank=True)
     used = models.FloatField(_("used"), default=0.0)
     life_no = models.PositiveSmallIntegerField(_("life"), default=1)
@@ -86,6 +87,7 @@ class Tool(ScopedModel):
     mounted_at = models.DateTimeField(_("mounted"), null=True)
     left_share = models.FloatField(_("left by the machine"), null=True)
     left_at = models.DateTimeField(null=True)
+    by_machine = models.BooleanField(_("registered by the machine's word"), default=False)
     note = models.CharField(_("note"), max_length=MAX_NOTE, blank=True, default="")
     illustrative = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
@@ -115,17 +117,23 @@ class Tool(ScopedModel):
 
 
 class ToolLife(ScopedModel):
-    """One life of a tool from mounting to its end; ``end`` empty while it lasts."""
+    """One life of a tool from mounting to its end; ``end`` empty while it lasts.
+
+    out_at   when it last left its pocket without ending
+    partial  it had begun before anybody counted: its use says nothing about how long lives are
+    """
 
     tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="lives")
     tool_class = models.ForeignKey(ToolClass, on_delete=models.PROTECT, related_name="lives")
     life_no = models.PositiveSmallIntegerField(_("life"))
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", null=True)
     station = models.CharField(_("station"), max_length=MAX_CODE, blank=True, default="")
-    pocket = models.CharField(_("pocket"), max_length=20, blank=True, default="")
+    pocket = models.CharField(_("pocket"), max_length=MAX_POCKET, blank=True, default="")
     begun_at = models.DateTimeField(_("begun"))
     ended_at = models.DateTimeField(_("ended"), null=True)
+    out_at = models.DateTimeField(null=True)
     used = models.FloatField(_("used"), default=0.0)
+    partial = models.BooleanField(default=False)
     end = models.CharField(
         _("reason"), max_length=10, choices=[(e.value, e.value) for e in LifeEnd], blank=True, default=""
     )
@@ -151,20 +159,32 @@ class ToolLife(ScopedModel):
 
 
 class ToolHour(ScopedModel):
-    """Uses of one life in one hour, counted from machine signals. Set, never added: late data gives the same figure."""
+    """Uses of one life in one hour, counted from machine signals. Set, never added: late data gives the same figure.
+
+    left_share  what the machine's table said at the hour's last use, when the life had ``left_parts`` of the hour's parts
+    """
 
     tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="hours")
     life_no = models.PositiveSmallIntegerField()
+    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="+")
+    station = models.CharField(max_length=MAX_CODE)
+    pocket = models.CharField(max_length=MAX_POCKET, blank=True, default="")
     hour_us = models.BigIntegerField()
     parts = models.PositiveIntegerField()
+    left_share = models.FloatField(null=True)
+    left_parts = models.PositiveIntegerField(default=0)
 
     objects = ScopedManager()
 
     class Meta:
         db_table = "shopfloor_tool_hour"
         constraints = [
-            models.UniqueConstraint(fields=["tool", "life_no", "hour_us"], name="shopfloor_tool_hour_once"),
+            models.UniqueConstraint(
+                fields=["tool", "life_no", "line", "station", "pocket", "hour_us"],
+                name="shopfloor_tool_hour_once",
+            ),
         ]
+        indexes = [models.Index(fields=["line", "hour_us"], name="shopfloor_tool_hour_line")]
 
     def __str__(self) -> str:
         return f"{self.tool_id} {self.hour_us}"

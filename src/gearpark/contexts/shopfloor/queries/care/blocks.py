@@ -60,9 +60,14 @@ def tool_reason(row: Tool) -> Blocked | None:
         return Blocked.TOOL_BROKEN
     if row.state == ToolState.WORN.value:
         return Blocked.TOOL_WORN
-    if row.left_share is not None and row.left_share <= 0:
-        return Blocked.TOOL_AT_LIMIT
-    return Blocked.TOOL_AT_LIMIT if row.used >= life_limit(row) else None
+    return Blocked.TOOL_AT_LIMIT if at_limit(row) else None
+
+
+def at_limit(row: Tool) -> bool:
+    """Nothing is left of its life. Where the machine's own tool table speaks, it decides; else the limit does."""
+    if row.left_share is not None:
+        return row.left_share <= 0
+    return row.used >= life_limit(row)
 
 
 def life_limit(row: Tool) -> float:

@@ -97,14 +97,14 @@ def _check(
 def _follow(scope: Scope, row: Gauge, made: GaugeCheck) -> None:
     """What a check does to its gauge: only the newest decides. A bad one blocks; only a good calibration frees again."""
     newer = GaugeCheck.objects.of(scope).filter(gauge=row, at__gt=made.at)
-    if made.kind == CheckKind.CALIBRATION.value:
-        if made.left_good and not newer.filter(kind=made.kind).exists():
-            row.calibrated_at, row.failed_at = made.at, None
-            days = row.gauge_class.every_days
-            row.due_at = made.at + timedelta(days=days) if days else None
-            row.state = GaugeState.IN_USE.value
-            row.standard = made.standard or row.standard
-            count_from(scope, row, made.at)
+    calibrated = made.kind == CheckKind.CALIBRATION.value and made.left_good
+    if calibrated and not newer.filter(kind=made.kind).exists():
+        row.calibrated_at, row.failed_at = made.at, None
+        days = row.gauge_class.every_days
+        row.due_at = made.at + timedelta(days=days) if days else None
+        row.state = GaugeState.IN_USE.value
+        row.standard = made.standard or row.standard
+        count_from(scope, row, made.at)
     if not made.left_good and not newer.exists():
         row.failed_at = made.at
         row.state = GaugeState.BLOCKED.value

@@ -12,7 +12,7 @@ from gearpark.kit.audit import record
 from gearpark.kit.tenant import acting
 
 from ...models.care import Tool, ToolHour, ToolLife, ToolWear
-from ...queries.care.blocks import life_limit
+from ...queries.care.blocks import at_limit
 from ...types.care import ToolPlace, ToolState
 from .common import FLOOR, believable, require_one
 
@@ -54,6 +54,7 @@ def _report(
         limit = row.tool_class.wear_limit_mm
         if wear_mm is not None and limit is not None and wear_mm >= limit:
             row.state = ToolState.WORN.value
+        row.version += 1
         settle(scope, row)
         after = {"used": row.used, "state": row.state, "added": added, "wear_mm": wear_mm}
         record(scope, "care.tool_used", "tool", serial, before, after, org=row.org, at=at)
@@ -71,15 +72,18 @@ def locked_tool(scope: Scope, serial: str) -> Tool:
 
 def settle(scope: Scope, row: Tool) -> None:
     """Set ``used`` of the running life from reports and counted hours, and the state that follows; saves the row."""
-    counted = ToolHour.objects.of(scope).filter(tool=row, life_no=row.life_no).aggregate(all=Sum("parts"))
-    told = ToolWear.objects.of(scope).filter(tool=row, life_no=row.life_no).aggregate(all=Sum("added"))
-    row.used = float(told["all"] or 0.0) + float(counted["all"] or 0) * row.tool_class.per_part
-    at_limit = row.used >= life_limit(row) or (row.left_share is not None and row.left_share <= 0)
+    row.used = life_used(scope, row, row.life_no)
     if row.state in (ToolState.NEW.value, ToolState.IN_USE.value):
-        if at_limit:
+        if at_limit(row):
             row.state = ToolState.WORN.value
         elif row.used > 0 or row.place == ToolPlace.STATION.value:
             row.state = ToolState.IN_USE.value
-    row.version += 1
     row.save()
-    ToolLife.objects.of(scope).filter(tool=row, life_no=row.life_no, ended_at=None).update(used=row.used)
+    ToolLife.objects.of(scope).filter(tool=row, life_no=row.life_no).update(used=row.used)
+
+
+def life_used(scope: Scope, row: Tool, life_no: int) -> float:
+    """Use of one life: what people reported and what its machines counted."""
+    counted = ToolHour.objects.of(scope).filter(tool=row, life_no=life_no).aggregate(all=Sum("parts"))
+    told = ToolWear.objects.of(scope).filter(tool=row, life_no=life_no).aggregate(all=Sum("added"))
+    return float(told["all"] or 0.0) + float(counted["all"] or 0) * row.tool_class.per_part
