@@ -164,6 +164,6 @@ def test_a_template_may_bring_its_own_asset_types() -> None:
 
 def test_a_characteristic_its_type_does_not_name_becomes_a_signal() -> None:
     made = read_template(HOUSING.replace('code = "flatness_um"', 'code = "waviness_um"').replace(
-        'characteristic = "flatness_um"', 'characteristic = "waviness_um"'))  # fmt: skip
+        'characteristics = ["flatness_um"]', 'characteristics = ["waviness_um"]'))  # fmt: skip
     signal = made.signals_of("cmm90")[-1]
     assert (signal.name, signal.unit, signal.kind) == ("waviness_um", "um", "analog")

@@ -236,8 +236,9 @@ def _reasons(made: LineTemplate) -> Iterator[str]:
     for s in made.scrap_reasons:
         if s.op is not None and made.operation(s.op) is None:
             yield f"scrap reason {s.code!r} names an unknown operation {s.op}"
-        if s.characteristic and s.characteristic not in known:
-            yield f"scrap reason {s.code!r} names an unknown characteristic {s.characteristic!r}"
+        for code in s.characteristics:
+            if code not in known:
+                yield f"scrap reason {s.code!r} names an unknown characteristic {code!r}"
 
 
 def _rest(made: LineTemplate) -> Iterator[str]:

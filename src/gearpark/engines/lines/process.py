@@ -179,11 +179,14 @@ class StopReason(Titled):
 
 @dataclass(frozen=True, slots=True)
 class ScrapReason(Titled):
-    """Why a part is not good; ``op`` where it is usually found, ``rework`` whether it can be mended."""
+    """Why a part is not good; ``op`` where it is usually found, ``rework`` whether it can be mended.
+
+    characteristics  codes of those whose limits it stands for
+    """
 
     op: int | None = None
     rework: bool = False
-    characteristic: str = ""
+    characteristics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,12 @@ def record(cls: type[T], raw: Mapping[str, Any], where: str, **given: Any) -> T:
     """``raw`` as ``cls``; ``given`` are fields that do not come from the document. ValueError names what is wrong."""
     if not isinstance(raw, Mapping):
         raise ValueError(f"{where} is not a table")
-    known = hints(cls)
+    shape: Any = cls
+    known = hints(shape)
     wrong = sorted(set(raw) - (set(known) - set(given)))
     if wrong:
         raise ValueError(f"{where}: {wrong[0]!r} is not a key here")
-    missing = sorted(needed(cls) - set(raw) - set(given))
+    missing = sorted(needed(shape) - set(raw) - set(given))
     if missing:
         raise ValueError(f"{where}: {missing[0]!r} is missing")
     return cls(**{name: cast(known[name], value, f"{where}.{name}") for name, value in raw.items()}, **given)
