@@ -1,6 +1,6 @@
 """Shop floor's tables. What the machines said is in the lake and is never copied here."""
 
-from . import calls, care, figures, moves, quality, trace
+from . import calls, care, exchange, figures, life, moves, quality, recall, trace
 from .instructions import Instruction, InstructionStep, Picture, StepCheck
 from .lines import MAX_CODE, MAX_NAME, MAX_PATH, MAX_PLAN, Calendar, Line, ShiftPlan
 from .people import Badge, PersonSkill, SignOn, Skill
@@ -39,8 +39,11 @@ __all__ = [
     "WorkReport",
     "calls",
     "care",
+    "exchange",
     "figures",
+    "life",
     "moves",
     "quality",
+    "recall",
     "trace",
 ]
