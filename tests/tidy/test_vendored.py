@@ -11,7 +11,11 @@ import pytest
 from gearpark import ui
 
 STATIC = Path(ui.__file__).parent / "static" / "ui"
-FOLDERS = [STATIC / "vendor", Path(__file__).parent.parent / "browser" / "vendor"]
+FOLDERS = [
+    STATIC / "vendor",
+    STATIC.parents[2] / "kit" / "fonts",
+    Path(__file__).parent.parent / "browser" / "vendor",
+]
 MAX_OWN_SCRIPT_BYTES = 200_000  # all our scripts and htmx together; ECharts comes only where a chart is
 
 
