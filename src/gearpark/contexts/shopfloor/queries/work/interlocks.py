@@ -29,16 +29,16 @@ class Gate:
     """What stands against any part at one station at one time.
 
     always    holds of the station, worn or broken tools, gauges nobody may trust
-    by_step   per operation: missing tools and gauges, programs, the person's skill
+    by_step   per step: missing tools and gauges, programs, the person's skill
     """
 
     line: Line
     station: str
     always: tuple[Block, ...]
-    by_step: dict[int, tuple[Block, ...]] = field(default_factory=dict)
+    by_step: dict[Step, tuple[Block, ...]] = field(default_factory=dict)
 
     def blocks(self, step: Step) -> list[Block]:
-        return [*self.always, *self.by_step.get(step.op, ())]
+        return [*self.always, *self.by_step.get(step, ())]
 
 
 def gate(
@@ -55,7 +55,7 @@ def gate(
 
     people  False where another system reports for which nobody signs on
     """
-    wanted = list(steps)
+    wanted = list(dict.fromkeys(steps))
     released = released_programs(scope, line.org, {step.program for step in wanted if step.program})
     mounted = set(
         Tool.objects.of(scope)
@@ -77,7 +77,7 @@ def gate(
             *map(_care, gauge_blocks(scope, line.asset, station, at)),
         ),
         {
-            step.op: (
+            step: (
                 *_program(step, released),
                 *_tools(step, mounted, station),
                 *_gauges(step, gauges, station),
