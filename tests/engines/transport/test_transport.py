@@ -118,9 +118,10 @@ def test_a_lost_vehicle_keeps_its_load_and_loses_its_order() -> None:
 @given(POINTS, POINTS)
 def test_ways_go_along_aisles(start: Point, end: Point) -> None:
     way = route(start, end, cross_aisles())
-    assert (way[0], way[-1]) == (start, end) or length_m([start, end]) < 0.2
+    assert way[0] == start
+    assert way[-1] == end or length_m([start, end]) < 0.2
     for a, b in itertools.pairwise(way):
-        assert abs(a.x - b.x) < 0.051 or abs(a.y - b.y) < 0.051
+        assert abs(a.x - b.x) < 0.11 or abs(a.y - b.y) < 0.11
     assert length_m(way) >= abs(start.x - end.x) + abs(start.y - end.y) - 0.2
 
 

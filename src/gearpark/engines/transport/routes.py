@@ -31,4 +31,4 @@ def _without_repeats(points: list[Point]) -> list[Point]:
     for point in points[1:]:
         if abs(point.x - made[-1].x) + abs(point.y - made[-1].y) >= SAME_M:
             made.append(point)
-    return made
+    return [*made[:-1], points[-1]] if len(made) > 1 else made
