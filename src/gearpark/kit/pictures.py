@@ -24,12 +24,12 @@ class PictureFacts:
     sha256: str
 
 
-def read_picture(data: bytes) -> PictureFacts:
-    """Facts of a picture. Problems ``picture.too_big``, ``picture.kind`` (no PNG, JPEG or WebP), ``picture.side``."""
-    if len(data) > MAX_PICTURE_BYTES:
+def read_picture(data: bytes, at_most: int = MAX_PICTURE_BYTES) -> PictureFacts:
+    """Facts of a picture of ``at_most`` bytes. Problems ``picture.too_big``, ``picture.kind`` (no PNG, JPEG or WebP), ``picture.side``."""
+    if len(data) > at_most:
         raise Problem(
             "picture.too_big",
-            f"The picture has {len(data):,} bytes; at most {MAX_PICTURE_BYTES:,} are taken.",
+            f"The picture has {len(data):,} bytes; at most {at_most:,} are taken.",
             status=413,
         )
     try:
