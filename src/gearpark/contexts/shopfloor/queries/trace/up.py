@@ -47,8 +47,10 @@ def made_of(scope: Scope, ids: Iterable[int]) -> list[tuple[int, int]]:
     listed = list(ids)
     inside, orgs = within(scope, "f.org")
     uses = ask(
-        "SELECT f.serial_id, t.org, t.kind, t.key, t.id FROM shopfloor_fact f JOIN shopfloor_thing t ON t.id = f.thing_id"  # noqa: S608
-        f" WHERE f.serial_id = ANY (%s) AND t.kind IN ('child', 'material') AND {inside}{NOT_WRONG}",
+        # fenced, or a planner without statistics starts from the dictionary
+        "WITH f AS MATERIALIZED (SELECT serial_id, at, thing_id, org FROM shopfloor_fact WHERE serial_id = ANY (%s))"  # noqa: S608
+        " SELECT f.serial_id, t.org, t.kind, t.key, t.id FROM f JOIN shopfloor_thing t ON t.id = f.thing_id"
+        f" WHERE t.kind IN ('child', 'material') AND {inside}{NOT_WRONG}",
         [listed, *orgs],
     )
     children = [(serial, org, key) for serial, org, kind, key, _ in uses if kind == FactKind.CHILD]
@@ -87,9 +89,10 @@ def things_of(scope: Scope, ids: Iterable[int]) -> tuple[ThingUse, ...]:
     """Things behind these parts, each once, with how many of the parts they touched."""
     inside, orgs = within(scope, "f.org")
     rows = ask(
-        f"SELECT t.kind, t.key, {THING_VERSION}, count(DISTINCT f.serial_id), min(f.at), max(f.at)"  # noqa: S608
-        " FROM shopfloor_fact f JOIN shopfloor_thing t ON t.id = f.thing_id"
-        f" WHERE f.serial_id = ANY (%s) AND {inside}{NOT_WRONG} GROUP BY 1, 2, 3 ORDER BY 1, 5, 2",
+        "WITH f AS MATERIALIZED (SELECT serial_id, at, thing_id, org FROM shopfloor_fact WHERE serial_id = ANY (%s))"  # noqa: S608
+        f" SELECT t.kind, t.key, {THING_VERSION}, count(DISTINCT f.serial_id), min(f.at), max(f.at)"
+        " FROM f JOIN shopfloor_thing t ON t.id = f.thing_id"
+        f" WHERE {inside}{NOT_WRONG} GROUP BY 1, 2, 3 ORDER BY 1, 5, 2",
         [list(ids), *orgs],
     )
     return tuple(ThingUse(FactKind(row[0]), *row[1:]) for row in rows)

@@ -23,10 +23,12 @@ from ...types.work import WORK
 
 MAX_FACTS = 500_000  # of one call
 MAX_DATA = 2_000  # characters of a fact's own data
+MAX_SPEC = 400  # characters of what tells its thing apart
 CHUNK = 40_000  # rows of one statement
 MAX_TRIES = 5  # rounds when others add values of the same moment
 ThingKey = tuple[str, str, str, str, str]  # org, kind, key, unit, spec as JSON
 Moment = tuple[int, datetime]
+Name = tuple[str, str]  # characteristic, unit
 
 
 def add_facts(scope: Scope, serial_id: int, facts: Sequence[Fact]) -> int:
@@ -49,7 +51,10 @@ def add_facts_of_many(scope: Scope, facts: Mapping[int, Sequence[Fact]]) -> int:
         raise Problem("trace.too_many_facts", f"At most {MAX_FACTS} facts are taken at a time.", status=413)
     with acting(scope):
         orgs = _orgs(scope, [key for key, found in facts.items() if found])
-        keyed = [(key, fact, _thing_key(orgs[key], fact)) for key, found in facts.items() for fact in found]
+        specs: dict[Any, str] = {}
+        keyed = [
+            (key, fact, _thing_key(orgs[key], fact, specs)) for key, found in facts.items() for fact in found
+        ]
         things = _things({thing for _, _, thing in keyed})
         values = [(key, fact, things[thing]) for key, fact, thing in keyed if fact.kind is FactKind.VALUE]
         links = [(key, fact, things[thing]) for key, fact, thing in keyed if fact.kind is not FactKind.VALUE]
@@ -66,26 +71,42 @@ def _orgs(scope: Scope, ids: Sequence[int]) -> dict[int, str]:
     return found
 
 
-def _thing_key(org: str, fact: Fact) -> ThingKey:
-    """What the fact points at; Problem ``trace.fact_unreadable`` for what cannot be kept."""
-    wrong = ""
+def _thing_key(org: str, fact: Fact, specs: dict[Any, str]) -> ThingKey:
+    """What the fact points at; Problem ``trace.fact_unreadable`` for what cannot be kept. ``specs`` saves repeats."""
     if not fact.key or len(fact.key) > MAX_KEY:
-        wrong = f"needs a name of at most {MAX_KEY} characters"
-    elif len(fact.unit) > MAX_UNIT or len(fact.station) > MAX_CODE:
-        wrong = "has a unit or a station that is too long"
-    elif fact.at.tzinfo is None:
-        wrong = "needs a time with its zone"
-    elif fact.value is not None and not math.isfinite(fact.value):
-        wrong = "has a number that is none"
-    elif fact.kind is FactKind.VALUE and fact.value is None:
-        wrong = "needs a number"
-    if wrong:
-        raise Problem(
-            "trace.fact_unreadable", f"The fact {fact.kind.value} {fact.key[:40]!r} {wrong}.", status=422
-        )
-    names = SPEC_KEYS.get(fact.kind, ())
-    spec = {name: fact.data[name] for name in names if fact.data.get(name) is not None} if fact.data else {}
-    return org, fact.kind.value, fact.key, fact.unit, _json(spec) if spec else "{}"
+        raise _unreadable(fact, f"needs a name of at most {MAX_KEY} characters")
+    if len(fact.unit) > MAX_UNIT or len(fact.station) > MAX_CODE:
+        raise _unreadable(fact, "has a unit or a station that is too long")
+    if fact.at.tzinfo is None:
+        raise _unreadable(fact, "needs a time with its zone")
+    if fact.value is None:
+        if fact.kind is FactKind.VALUE:
+            raise _unreadable(fact, "needs a number")
+    elif not math.isfinite(fact.value):
+        raise _unreadable(fact, "has a number that is none")
+    spec = "{}"
+    if fact.data and (names := SPEC_KEYS.get(fact.kind)):
+        said = tuple(fact.data.get(name) for name in names)
+        known = specs.get((fact.kind, said)) if all(map(_simple, said)) else None
+        if known is None:
+            kept = {name: value for name, value in zip(names, said, strict=True) if value is not None}
+            known = _json(kept)
+            if len(known) > MAX_SPEC:
+                raise _unreadable(fact, f"is told apart by more than {MAX_SPEC} characters")
+            if all(map(_simple, said)):
+                specs[fact.kind, said] = known
+        spec = known
+    return org, fact.kind.value, fact.key, fact.unit, spec
+
+
+def _simple(value: Any) -> bool:
+    return value is None or isinstance(value, float | int | str)
+
+
+def _unreadable(fact: Fact, wrong: str) -> Problem:
+    return Problem(
+        "trace.fact_unreadable", f"The fact {fact.kind.value} {fact.key[:40]!r} {wrong}.", status=422
+    )
 
 
 def _own(fact: Fact) -> dict[str, Any] | None:
@@ -95,11 +116,7 @@ def _own(fact: Fact) -> dict[str, Any] | None:
     names = SPEC_KEYS.get(fact.kind, ())
     left = {name: value for name, value in fact.data.items() if name not in names}
     if left and len(_json(left)) > MAX_DATA:
-        raise Problem(
-            "trace.fact_unreadable",
-            f"The fact {fact.kind.value} {fact.key[:40]!r} carries more than {MAX_DATA} characters of data.",
-            status=422,
-        )
+        raise _unreadable(fact, f"carries more than {MAX_DATA} characters of data")
     return left or None
 
 
@@ -136,36 +153,57 @@ def _things(wanted: set[ThingKey]) -> dict[ThingKey, int]:
 
 
 def _add_links(rows: Sequence[tuple[int, Fact, int]], orgs: Mapping[int, str]) -> int:
+    """Numbers travel as array literals, words and times as a list of the different ones and places in it: adapting
+    every value on its own would take longer than storing it."""
     added = 0
     with connection.cursor() as cursor:
         for start in range(0, len(rows), CHUNK):
             part = rows[start : start + CHUNK]
-            own = [_own(fact) for _, fact, _ in part]
+            moments, at = _coded([fact.at for _, fact, _ in part])
+            firms, org = _coded([orgs[key] for key, _, _ in part])
+            stations, station = _coded([fact.station for _, fact, _ in part])
+            own = [None if (data := _own(fact)) is None else _json(data) for _, fact, _ in part]
             cursor.execute(
                 "INSERT INTO shopfloor_fact (serial_id, at, thing_id, value, op, org, station, data)"
-                " SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::float8[], %s::int[],"
-                " %s::text[], %s::text[], %s::jsonb[]) ON CONFLICT DO NOTHING",
+                " SELECT w.s, (%s::timestamptz[])[w.a], w.t, w.v, w.o, (%s::text[])[w.g], (%s::text[])[w.p], w.d"
+                " FROM unnest(%s::bigint[], %s::int[], %s::bigint[], %s::float8[], %s::int[], %s::int[], %s::int[],"
+                " %s::jsonb[]) w(s, a, t, v, o, g, p, d) ON CONFLICT DO NOTHING",
                 [
-                    [key for key, _, _ in part],
-                    [fact.at for _, fact, _ in part],
-                    [thing for _, _, thing in part],
-                    [fact.value for _, fact, _ in part],
-                    [fact.op for _, fact, _ in part],
-                    [orgs[key] for key, _, _ in part],
-                    [fact.station for _, fact, _ in part],
-                    [None if data is None else _json(data) for data in own],
+                    moments,
+                    firms,
+                    stations,
+                    _literal([key for key, _, _ in part]),
+                    at,
+                    _literal([thing for _, _, thing in part]),
+                    _literal([fact.value for _, fact, _ in part]),
+                    _literal([fact.op for _, fact, _ in part]),
+                    org,
+                    station,
+                    own if any(own) else None,
                 ],
             )
             added += cursor.rowcount
     return added
 
 
+def _literal(numbers: Iterable[float | None]) -> str:
+    """A PostgreSQL array of numbers."""
+    return "{" + ",".join(["NULL" if number is None else repr(number) for number in numbers]) + "}"
+
+
+def _coded(values: Sequence[Any]) -> tuple[list[Any], str]:
+    """The different values, and for each value its place among them (from 1) as an array literal."""
+    places: dict[Any, int] = {}
+    found = [places.setdefault(value, len(places) + 1) for value in values]
+    return list(places), _literal(found)
+
+
 def _add_values(rows: Sequence[tuple[int, Fact, int]], orgs: Mapping[int, str]) -> int:
     """One row per part and moment; values of a moment that is known already make one more row."""
-    groups: dict[Moment, dict[tuple[int | None, str], dict[str, tuple[Fact, int]]]] = defaultdict(dict)
+    groups: dict[Moment, dict[tuple[int | None, str], dict[Name, tuple[Fact, int]]]] = defaultdict(dict)
     for key, fact, thing in rows:
         place = groups[key, fact.at].setdefault((fact.op, fact.station), {})
-        place.setdefault(f"{fact.key}\0{fact.unit}", (fact, thing))
+        place.setdefault((fact.key, fact.unit), (fact, thing))
     added = 0
     for part in _chunks(groups):
         for _try in range(MAX_TRIES):
@@ -186,25 +224,25 @@ def _chunks(groups: Mapping[Moment, Any]) -> Iterator[dict[Moment, Any]]:
         yield dict(items[start : start + CHUNK])
 
 
-def _known_values(moments: Iterable[Moment]) -> dict[Moment, tuple[int, set[str]]]:
+def _known_values(moments: Iterable[Moment]) -> dict[Moment, tuple[int, set[Name]]]:
     """(serial, at) -> next free part and names with units that are stored already."""
     listed = list(moments)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT m.serial_id, m.at, m.part, array(SELECT t.key || chr(1) || t.unit FROM shopfloor_thing t"
+            "SELECT m.serial_id, m.at, m.part, array(SELECT ARRAY[t.key, t.unit] FROM shopfloor_thing t"
             " WHERE t.id = ANY (m.keys)) FROM unnest(%s::bigint[], %s::timestamptz[]) w(s, a)"
             " JOIN shopfloor_measured m ON m.serial_id = w.s AND m.at = w.a",
             [[key for key, _ in listed], [at for _, at in listed]],
         )
-        found: dict[Moment, tuple[int, set[str]]] = {}
+        found: dict[Moment, tuple[int, set[Name]]] = {}
         for serial, at, part, names in cursor.fetchall():
             free, known = found.get((serial, at), (0, set()))
-            found[serial, at] = (max(free, part + 1), known | {name.replace("\1", "\0") for name in names})
+            found[serial, at] = (max(free, part + 1), known | {(key, unit) for key, unit in names})
     return found
 
 
 def _fresh_rows(
-    groups: Mapping[Moment, Any], known: Mapping[Moment, tuple[int, set[str]]], orgs: Mapping[int, str]
+    groups: Mapping[Moment, Any], known: Mapping[Moment, tuple[int, set[Name]]], orgs: Mapping[int, str]
 ) -> Iterator[tuple[Any, ...]]:
     for (key, at), places in groups.items():
         free, names = known.get((key, at), (0, set()))
@@ -226,8 +264,8 @@ def _store_values(rows: Sequence[tuple[Any, ...]]) -> set[tuple[int, datetime, i
     Arrays of different lengths cannot be unnested side by side: they travel as texts.
     """
     columns = [list(column) for column in zip(*rows, strict=True)]
-    columns[6] = ["{" + ",".join(map(str, keys)) + "}" for keys in columns[6]]
-    columns[7] = ["{" + ",".join(map(repr, numbers)) + "}" for numbers in columns[7]]
+    columns[6] = [_literal(keys) for keys in columns[6]]
+    columns[7] = [_literal(numbers) for numbers in columns[7]]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO shopfloor_measured (serial_id, at, part, op, org, station, keys, values, data)"
