@@ -1,1 +1,0 @@
-"""Transport tasks, buffers and shipping units."""

@@ -1,0 +1,42 @@
+"""Reads of logistics."""
+
+from .fleet import fleet, vehicle, vehicle_choices, vehicle_rows
+from .places import (
+    carrier,
+    carrier_rows,
+    line_places,
+    place,
+    place_detail,
+    place_rows,
+    places,
+    rule,
+    rules,
+    site_of,
+    stock,
+)
+from .tasks import active_tasks, feed, steps, task, task_rows
+from .wip import wip
+
+__all__ = [
+    "active_tasks",
+    "carrier",
+    "carrier_rows",
+    "feed",
+    "fleet",
+    "line_places",
+    "place",
+    "place_detail",
+    "place_rows",
+    "places",
+    "rule",
+    "rules",
+    "site_of",
+    "steps",
+    "stock",
+    "task",
+    "task_rows",
+    "vehicle",
+    "vehicle_choices",
+    "vehicle_rows",
+    "wip",
+]
