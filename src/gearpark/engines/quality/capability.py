@@ -15,9 +15,9 @@ from scipy import special
 
 from gearpark.base.problems import Problem
 
-from .charts import individuals_chart, moving_range_chart, spread_chart, xbar_chart
+from .charts import SPREAD_OF, individuals_chart, moving_range_chart, spread_chart, xbar_chart
 from .distributions import DISTRIBUTIONS, Fitted, best_fit, fit
-from .estimators import OVERALL, estimate
+from .estimators import estimate
 from .guards import inside, spread
 from .normality import Normality, normality
 from .rules import Signal
@@ -190,13 +190,19 @@ class Capability:
 
 
 def control_signals(groups: Subgroups, estimator: str, rules: str) -> tuple[Signal, ...]:
-    """Signals of the chart of location by these rules, and points beyond the limits of the chart of spread."""
+    """Signals of the chart of location by these rules, and points beyond the limits of the chart of spread.
+
+    A chart is judged by the variation within; an overall estimator is replaced by the usual one within.
+    """
     if int(groups.sizes.max()) > 1:
-        where = xbar_chart(groups, estimator=estimator)
-        how = spread_chart(groups, estimator=estimator)
+        within = estimator if estimator in SPREAD_OF else "r_bar/d2"
+        where = xbar_chart(groups, estimator=within)
+        how = spread_chart(groups, estimator=within)
     else:
-        where = individuals_chart(groups.values.tolist(), estimator=estimator)
-        how = moving_range_chart(groups.values.tolist(), estimator=estimator)
+        within = estimator if estimator.startswith("mr_") else "mr_bar/d2"
+        values = groups.values.tolist()
+        where = individuals_chart(values, estimator=within)
+        how = moving_range_chart(values, estimator=within)
     return where.signals(rules) + how.signals("limits")
 
 
@@ -240,11 +246,7 @@ def capability(
     spread(outer.sigma)
     spread(inner.sigma)
     verdict = normality(groups.values, alpha=alpha)
-    signals = (
-        control_signals(groups, name if name not in OVERALL else "pooled", rules)
-        if study == "process"
-        else ()
-    )
+    signals = control_signals(groups, name, rules) if study == "process" else ()
     model = _model(groups, method, verdict)
     refusals: list[str] = []
     within: Indices = {}

@@ -139,7 +139,6 @@ ESTIMATORS: dict[str, Callable[[Subgroups, bool], tuple[float, float]]] = {
     "sd": _sd,
     "sd/c4": _sd_c4,
 }
-OVERALL = frozenset({"sd", "sd/c4"})
 
 
 def estimate(groups: Subgroups, estimator: str, *, printed: bool = False) -> Estimate:
