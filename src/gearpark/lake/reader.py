@@ -20,6 +20,7 @@ from gearpark.base.problems import Problem
 from gearpark.base.time import to_us
 
 from . import duck, schema, sql
+from .arrivals import added_since
 from .charts import bucketed, from_observations, from_rollup
 from .files import Catalogue, DataFile, Snapshot, day_us
 from .hashing import content_hash
@@ -27,6 +28,7 @@ from .series import ChartSeries, Series, canonical_order, ints_of, numbers_of, t
 
 MAX_TAGS = 500  # of one question
 MAX_ROWS = 20_000_000  # observations one answer may hold
+MAX_ASKED = 5_000  # tags asked about for what arrived
 RENEW_AFTER_VERSIONS = 1_000
 RETRIES = 2  # when files vanish under a query
 LOOKBACK_STEP = 2  # days of the first step back for a carried-in value; doubles
@@ -145,6 +147,38 @@ class Reader:
         order = np.argsort(number.astype(np.int16), kind="stable")
         edges = np.searchsorted(number[order], np.arange(len(names) + 1))
         return {name: _picked(series, order[edges[i] : edges[i + 1]]) for i, name in enumerate(names)}
+
+    def arrived(self, org: str, tags: Sequence[str], since: int) -> tuple[int, int | None]:
+        """(newest version, earliest source time of these tags among what came in versions after ``since``; None: nothing).
+
+        Observations arrive late and out of order, so what is new is known by version, never by time. ``since`` -1, or
+        so old that the log was cleaned up: the earliest observation there is.
+        """
+        names = self._tags(tags, MAX_ASKED)
+
+        def look(snap: Snapshot) -> tuple[int, int | None]:
+            if snap.version <= since:
+                return snap.version, None
+            added = added_since(self.root, since, snap.version) if since >= 0 else None
+            live = {file.path for file in snap.files}
+            files = [f for f in (snap.files if added is None else added) if f.org == org]
+            here = [f for f in files if f.path in live]
+            found = [
+                f.at_min_us for f in files if f.path not in live
+            ]  # rewritten already: asked less exactly
+            if here:
+                row = (
+                    self._cursor()
+                    .execute(
+                        f'SELECT epoch_us(min("at")) FROM {sql.scan(here)} WHERE {sql.one_of(names)}'  # noqa: S608
+                    )
+                    .fetchone()
+                )
+                found += [int(row[0])] if row is not None and row[0] is not None else []
+            return snap.version, min(found, default=None)
+
+        answer: tuple[int, int | None] = self._ask(look)
+        return answer
 
     # -- charts ---------------------------------------------------------------------------------------------------
     def chart(

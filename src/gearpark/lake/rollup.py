@@ -10,17 +10,16 @@ rows; late data adds buckets there, it never overwrites one.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import duckdb
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
 
 from . import duck, schema, sql, storage
+from .arrivals import added_since
 from .files import DAY_US, DataFile, Snapshot, load, snapshot_of
 
 MINUTE_US = 60_000_000
@@ -74,7 +73,7 @@ def _touched(
     link: duckdb.DuckDBPyConnection, root: Path, points: DeltaTable, snap: Snapshot, since: int, unit_us: int
 ) -> dict[str, list[Period]]:
     """Organisation -> periods (whole buckets, ascending, apart) that files added after version ``since`` touch."""
-    added = _added_since(root, since, snap.version) if since >= 0 else None
+    added = added_since(root, since, snap.version) if since >= 0 else None
     files = snap.files if added is None else added
     periods: dict[str, list[Period]] = {}
     for file in files:
@@ -105,47 +104,6 @@ def _joined(periods: Iterable[Period]) -> Iterator[Period]:
             held = (begin, end)
     if held is not None:
         yield held
-
-
-def _added_since(root: Path, since: int, until: int) -> list[DataFile] | None:
-    """Files that brought new data in versions ``since + 1 .. until``; None when a log file is gone already."""
-    folder = root / schema.POINTS
-    found: list[DataFile] = []
-    for version in range(since + 1, until + 1):
-        path = folder / "_delta_log" / f"{version:020d}.json"
-        try:
-            lines = path.read_text("utf-8").splitlines()
-        except FileNotFoundError:
-            return None
-        for line in lines:
-            action = json.loads(line).get("add")
-            if action and action.get("dataChange", True):
-                found.append(_file_of(action, folder))
-    return found
-
-
-def _file_of(action: dict[str, Any], folder: Path) -> DataFile:
-    stats = json.loads(action.get("stats") or "{}")
-    day = dt.date.fromisoformat(action["partitionValues"]["day"])
-    start = (day - dt.date(1970, 1, 1)).days * DAY_US
-    low, high = stats.get("minValues", {}).get("at"), stats.get("maxValues", {}).get("at")
-    return DataFile(
-        action["path"],
-        f"{folder}/{unquote(action['path'])}",
-        action["partitionValues"]["org"],
-        day,
-        int(stats.get("numRecords", 0)),
-        int(action.get("size", 0)),
-        start if low is None else _iso_us(low),
-        start + DAY_US - 1 if high is None else _iso_us(high) + 999,
-        0,
-    )
-
-
-def _iso_us(text: str) -> int:
-    at = dt.datetime.fromisoformat(text)
-    aware = at if at.tzinfo else at.replace(tzinfo=dt.UTC)
-    return (aware - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
 
 
 # -- computing ----------------------------------------------------------------------------------------------------
