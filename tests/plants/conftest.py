@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from gearpark.plants.housing import Change, HousingLine
+from gearpark.plants.line import Change, SimulatedLine
 from gearpark.plants.opcua.typespace import TypeSpace, read_type_space
 
 HOUR_US = 3_600_000_000
@@ -14,9 +14,9 @@ SHIFT_US = 8 * HOUR_US
 
 
 @pytest.fixture(scope="session")
-def day() -> tuple[HousingLine, list[Change]]:
+def day() -> tuple[SimulatedLine, list[Change]]:
     """A line after one day, with all its changes. Read only."""
-    line = HousingLine("qc-l1", seed=7, start_us=START_US)
+    line = SimulatedLine("qc-l1", seed=7, start_us=START_US)
     return line, line.run_until(START_US + 24 * HOUR_US)
 
 

@@ -12,7 +12,8 @@ from tests.plants.conftest import HOUR_US, START_US, open_port
 from gearpark.base.problems import Problem
 from gearpark.base.time import from_us, now_utc, to_us
 from gearpark.engines.lines import template
-from gearpark.plants.housing import Change, HousingLine, parse_injection
+from gearpark.plants.line import Change, SimulatedLine, parse_injection
+from gearpark.plants.lines import housing_lines
 from gearpark.plants.opcua import LineServer
 from gearpark.plants.opcua.typespace import PLANT_URI, TypeSpace
 from gearpark.plants.options import Options
@@ -32,7 +33,7 @@ def client_of(server: LineServer) -> Client:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def day_server(types: TypeSpace, day: tuple[HousingLine, list[Change]]) -> AsyncIterator[LineServer]:
+async def day_server(types: TypeSpace, day: tuple[SimulatedLine, list[Change]]) -> AsyncIterator[LineServer]:
     """The day's line with its history; one for the whole module, because building costs."""
     server = LineServer(
         "qc-l1", template("housing-machining"), "qijiang/qichi/qiaohe-plant/machining/l1", open_port()
@@ -217,7 +218,7 @@ async def test_clients_may_not_write(types, served, day) -> None:
 async def test_faults_can_be_injected_over_the_wire(types, free_port) -> None:
     options = Options(home=None, port_base=free_port - 1, seed=7, history_hours=0)  # type: ignore[arg-type]
     now = to_us(now_utc())
-    run = LineRun(1, options, now)
+    run = LineRun(housing_lines()[0], options, now)
     await run.build(types, now)
     try:
         async with client_of(run.server) as client:
@@ -242,7 +243,7 @@ async def test_faults_can_be_injected_over_the_wire(types, free_port) -> None:
 async def test_a_faster_shop_keeps_wall_time_stamps(types, free_port) -> None:
     options = Options(home=None, port_base=free_port - 1, seed=7, history_hours=0, speed=60.0)  # type: ignore[arg-type]
     now = to_us(now_utc())
-    run = LineRun(1, options, now)
+    run = LineRun(housing_lines()[0], options, now)
     await run.server.build(types)
     for second in range(1, 61):
         await run.tick(now + second * 1_000_000)

@@ -10,21 +10,23 @@ from pathlib import Path
 from gearpark.base import home
 from gearpark.base.problems import Problem
 
-from .housing.knobs import KINDS, Injection, parse_injection
+from .line.knobs import KINDS, Injection, parse_injection
+from .lines import housing_lines
 
 DEFAULT_PORT_BASE = 48_400
-LINES = 7
 MAX_HISTORY_HOURS = 168.0
 MAX_SPEED = 120.0
 DEFAULT_SEED = 20_261_123
+LINES = len(housing_lines())
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What runs.
 
-    port_base      OPC UA line n listens on port_base + n; with another base than the default, the MTConnect agent
-                   listens on port_base + 50 and the SHDR adapter on port_base + 51
+    port_base      OPC UA line n listens on port_base + n, other types' lines from port_base + 11 on; with another base
+                   than the default, the MTConnect agent listens on port_base + 50 and the SHDR adapter on port_base + 51
+    other_lines    also one line of every other type
     speed          shop and recorded seconds per real second
     history_hours  how far before now the housing shop's history begins at least
     """
@@ -34,6 +36,7 @@ class Options:
     seed: int = DEFAULT_SEED
     speed: float = 1.0
     lines: int = LINES
+    other_lines: bool = False
     history_hours: float = 24.0
     recordings: bool = True
     inject: tuple[Injection, ...] = ()
@@ -59,6 +62,9 @@ def parse_options(argv: Sequence[str] | None) -> Options:
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
     parser.add_argument("--speed", type=float, default=1.0, help="shop seconds per real second")
     parser.add_argument("--lines", type=int, default=LINES, help=f"housing lines, 0 to {LINES}")
+    parser.add_argument(
+        "--other-lines", type=int, choices=(0, 1), default=0, help="1: also one line of every other type"
+    )
     parser.add_argument(
         "--history-hours", type=float, default=24.0, help="history before now, simulated at start"
     )
@@ -87,6 +93,7 @@ def parse_options(argv: Sequence[str] | None) -> Options:
         seed=given.seed,
         speed=given.speed,
         lines=given.lines,
+        other_lines=bool(given.other_lines),
         history_hours=given.history_hours,
         recordings=not given.no_recordings,
         inject=tuple(parse_injection(text) for text in given.inject),

@@ -1,4 +1,4 @@
-"""Runs the demo's plants in one process: seven OPC UA servers, an MTConnect agent, an SHDR adapter."""
+"""Runs the demo's plants in one process: an OPC UA server a line, an MTConnect agent, an SHDR adapter."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from typing import Any
 from gearpark.base.problems import Problem
 from gearpark.base.time import from_us, now_utc, to_us
 
-from .housing import AnalogSampler, Change, HousingLine, Injection
-from .housing.board import SECOND_US
+from .line import AnalogSampler, Change, Injection, SimulatedLine
+from .line.board import SECOND_US
+from .lines import DemoLine, housing_lines, other_lines
 from .mtconnect import Adapter, Agent, recordings
 from .mtconnect.agent import new_instance_id
 from .opcua import LineServer
@@ -24,11 +25,15 @@ from .opcua.typespace import TypeSpace, read_type_space
 from .options import Options
 
 HOST = "127.0.0.1"
-ORG, LAB = "qichi", "replay-lab"
+LAB = "replay-lab"
 GATEWAY = "gw1"
-SITE_PATH = "qijiang/qichi/qiaohe-plant/machining"
 TICK_S = 0.2
 ANALOG_EVERY_US = SECOND_US
+OTHERS_EVERY_US = (
+    5 * SECOND_US
+)  # the other types' lines are sampled more slowly: a park of one machine runs them all
+OTHERS_HISTORY_H = 8.0
+SHIFT_H = 8
 TRIM_EVERY_S = 600.0
 SHOP_OFFSET = timedelta(hours=8)  # the shop's midnight, where simulations begin, is 16:00 UTC
 MAX_CATCH_UP_US = 3600 * SECOND_US  # after a long suspension the shop jumps at most this far in one tick
@@ -41,16 +46,20 @@ class LineRun:
     ``stamp`` maps shop time to source time: equal at speed 1, else the shop runs faster while stamps keep wall time.
     """
 
-    def __init__(self, number: int, options: Options, now_us: int) -> None:
-        self.line_id = f"qc-l{number}"
+    def __init__(self, of: DemoLine, options: Options, now_us: int, *, other: bool = False) -> None:
+        self.of, self.line_id = of, of.id
         self.speed, self.wall0_us = options.speed, now_us
-        self.line = HousingLine(
-            self.line_id, seed=options.seed, start_us=first_us(now_us, options.history_hours)
+        hours = min(options.history_hours, OTHERS_HISTORY_H) if other else options.history_hours
+        self.line = SimulatedLine(
+            of.id,
+            seed=options.seed,
+            start_us=first_us(now_us, hours, every_h=SHIFT_H if other else 24),
+            code=of.template,
         )
         self.sampler = AnalogSampler(self.line)
-        path = f"{SITE_PATH}/l{number}"
-        self.server = LineServer(self.line_id, self.line.template, path, options.port_base + number)
-        self._analog_due_us = now_us + (number - 1) * ANALOG_EVERY_US // 7  # spread over the second
+        self.server = LineServer(of.id, self.line.template, of.path, options.port_base + of.port)
+        self._every_us = OTHERS_EVERY_US if other else ANALOG_EVERY_US
+        self._analog_due_us = now_us + of.port % 7 * self._every_us // 7  # spread over the interval
 
     async def build(self, types: TypeSpace, now_us: int) -> None:
         """Simulate the history, then listen."""
@@ -74,7 +83,7 @@ class LineRun:
         shop_us = min(self.shop_us(now_us), self.line.now_us + int(MAX_CATCH_UP_US * max(self.speed, 1.0)))
         changes = self.line.run_until(shop_us) if shop_us > self.line.now_us else []
         if now_us >= self._analog_due_us:
-            self._analog_due_us = max(self._analog_due_us + ANALOG_EVERY_US, now_us - ANALOG_EVERY_US)
+            self._analog_due_us = max(self._analog_due_us + self._every_us, now_us - self._every_us)
             changes += self.sampler.sample(self.line.now_us)
         if self.speed != 1.0:
             changes = [self.stamped(change) for change in changes]
@@ -99,12 +108,13 @@ class LineRun:
         log.info("fault: %s %s %g", injection.asset, injection.kind, injection.amount)
 
 
-def first_us(now_us: int, history_hours: float) -> int:
-    """Where a simulation begins: the shop's midnight before the wanted history, so that restarts tell one story."""
+def first_us(now_us: int, history_hours: float, *, every_h: int = 24) -> int:
+    """Where a simulation begins: the shop's midnight (or shift) before the wanted history, so that restarts tell one story."""
     if history_hours <= 0:
         return now_us
     local = from_us(now_us) - timedelta(hours=history_hours) + SHOP_OFFSET
-    return to_us(local.replace(hour=0, minute=0, second=0, microsecond=0) - SHOP_OFFSET)
+    begin = local.replace(hour=local.hour // every_h * every_h, minute=0, second=0, microsecond=0)
+    return to_us(begin - SHOP_OFFSET)
 
 
 class Plants:
@@ -123,7 +133,7 @@ class Plants:
         self._list().unlink(missing_ok=True)
         gc.disable()  # hundreds of thousands of lasting objects: collecting among them costs seconds
         try:
-            if options.lines:
+            if options.lines or options.other_lines:
                 await self._start_lines()
             if options.recordings:
                 await self._start_recordings()
@@ -142,8 +152,10 @@ class Plants:
 
     async def _start_lines(self) -> None:
         types = await read_type_space()
-        for number in range(1, self.options.lines + 1):
-            run = LineRun(number, self.options, to_us(now_utc()))
+        wanted = [(of, False) for of in housing_lines()[: self.options.lines]]
+        wanted += [(of, True) for of in other_lines()] if self.options.other_lines else []
+        for of, other in wanted:
+            run = LineRun(of, self.options, to_us(now_utc()), other=other)
             self.lines.append(run)
             await run.build(types, to_us(now_utc()))
 
@@ -167,7 +179,7 @@ class Plants:
                 "id": run.line_id,
                 "url": run.server.url,
                 "protocol": "opcua",
-                "org": ORG,
+                "org": run.of.org,
                 "gateway": GATEWAY,
                 "line": run.line_id,
                 "template": run.line.template.code,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gearpark.lake.writer import Batch, Writer
-from gearpark.plants.housing import HousingLine
+from gearpark.plants.line import SimulatedLine
 
 HOUR_US = 3_600_000_000
 MINUTE_US = 60_000_000
@@ -20,7 +20,7 @@ Point = tuple[str, int, float | str, int]  # tag, at_us, value, status
 
 def history(line_id: str, start_us: int, end_us: int, *, seed: int = 1) -> list[Point]:
     """Changes of every device from two hours before ``start_us``, with a heartbeat of every station each minute."""
-    line = HousingLine(line_id, seed=seed, start_us=start_us - WARM_US)
+    line = SimulatedLine(line_id, seed=seed, start_us=start_us - WARM_US)
     points: list[Point] = [
         (f"{line_id}-{c.device}/{c.signal}", c.at_us, c.value, 0) for c in line.run_until(end_us - 1)
     ]

@@ -1,4 +1,4 @@
-"""The housing shop on the wire: one OPC UA server a line, built on the MachineTool companion model."""
+"""Simulated lines on the wire: one OPC UA server a line, built on the Machinery and MachineTool companion models."""
 
 from .server import LineServer
 

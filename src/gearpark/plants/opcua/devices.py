@@ -1,4 +1,4 @@
-"""Devices as OPC UA objects: MachineTool instances for machining centres, Machinery items for everything else."""
+"""Devices as OPC UA objects: MachineTool instances for machine tools, Machinery items for everything else."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 from asyncua import ua
 
 from gearpark.base.wire import SignalInfo, SignalKind
-from gearpark.engines.lines import Device, signals_of
+from gearpark.engines.lines import Characteristic, Device, LineTemplate
 
-from ..housing.shop import shop
+from ..line.analogs import RANGES, sampled
+from ..line.behaviour import shop
 from .builder import (
     ADD_IN,
     ANALOG_UNIT_RANGE,
@@ -27,13 +28,13 @@ from .cells import Cell
 from .typespace import TypeSpace
 from .units import unit_information, unit_range
 
-MACHINE_TOOL = "machining-centre"
+MACHINE_TOOLS = frozenset({
+    "machining-centre", "lathe", "hobbing-machine", "chamfering-machine", "shaving-machine", "grinding-machine",
+    "gear-grinder", "honing-machine",
+})  # fmt: skip
+PLAIN_RANGE = (0.0, 100.0)
 ITEM_STATE_TYPE = "MachineryItemState_StateMachineType"
 MODE_TYPE = "MachineryOperationModeStateMachineType"
-NOT_HISTORIZED = frozenset({
-    "power_kw", "spindle_speed", "spindle_load", "feed_override", "axis_x", "axis_y", "axis_z", "coolant_temp",
-    "vibration", "position", "motor_temp", "bath_temp", "pressure", "x", "y",
-})  # fmt: skip
 # MachineOperationMode of MachineTool (OPC 40501-1): Automatic 1, Setup 2, Service 4, Other 5
 _OPERATION_MODES = {"Processing": 1, "Setup": 2, "Maintenance": 4, "None": 5}
 _PROGRAM_STATES = {"Execute": "Running", "Aborted": "Aborted", "Suspended": "Ended", "Held": "Interrupted"}
@@ -60,8 +61,11 @@ def _state_id(types: TypeSpace, machine: str) -> Callable[[Any], ua.NodeId]:
 class DeviceBuilder:
     """Builds the devices of one line under the Machines folder."""
 
-    def __init__(self, builder: Builder, types: TypeSpace, line_id: str, path: str) -> None:
+    def __init__(
+        self, builder: Builder, types: TypeSpace, template: LineTemplate, line_id: str, path: str
+    ) -> None:
         self.build, self.types, self.line_id, self.path = builder, types, line_id, path
+        self.template = template
         self.sinks: dict[tuple[str, str], Sink] = {}
         self._machines = types.type_object("Machines")
         self._state_ids = {name: _state_id(types, name) for name in (ITEM_STATE_TYPE, MODE_TYPE)}
@@ -70,7 +74,7 @@ class DeviceBuilder:
         """One device with all its nodes and cells."""
         types, build = self.types, self.build
         asset = f"{self.line_id}-{device.code}"
-        tool = device.type == MACHINE_TOOL
+        tool = device.type in MACHINE_TOOLS
         type_id = types.type(types.machine_tool, "MachineToolType") if tool else BASE_OBJECT
         root = build.object(
             asset,
@@ -103,7 +107,8 @@ class DeviceBuilder:
         )
         node = build.object(base, (types.di, "Identification"), root, reference=ADD_IN, type_id=type_id)
         build.link(blocks, node, ADD_IN)
-        maker, model = shop().makers[device.type]
+        known = shop().types[device.type]
+        maker, model = known.manufacturer, known.model
         serial = f"{model}-{number:04d}"
         texts = {
             "Manufacturer": (types.di, ua.LocalizedText(maker, "en")),
@@ -214,14 +219,19 @@ class DeviceBuilder:
     ) -> None:
         build = self.build
         folder = build.object(f"{asset}/signals", (build.namespace, "Signals"), root, type_id=FOLDER)
-        for info in signals_of(device.type):
+        steady = sampled(self.template, device.code)
+        limits = {c.signal: _span(c) for c in self.template.measured_by(device.code)}
+        for info in self.template.signals_of(device.code):
             if info.name in ("item_state", "operation_mode"):
                 continue
-            cell = self._signal(asset, info, folder)
+            span = steady.get(info.name) or limits.get(info.name) or RANGES.get(info.name, PLAIN_RANGE)
+            cell = self._signal(asset, info, folder, span, history=info.name not in steady)
             self.sinks[device.code, info.name] = Sink(cell, followers.get(info.name, []))
 
-    def _signal(self, asset: str, info: SignalInfo, folder: ua.NodeId) -> Cell:
-        build, history = self.build, info.name not in NOT_HISTORIZED
+    def _signal(
+        self, asset: str, info: SignalInfo, folder: ua.NodeId, span: tuple[float, float], *, history: bool
+    ) -> Cell:
+        build = self.build
         kind, convert, first = _KINDS[info.kind]
         analog = info.kind is SignalKind.ANALOG
         node = build.variable(
@@ -243,9 +253,16 @@ class DeviceBuilder:
                 _V.ExtensionObject,
             )  # fmt: skip
             build.property(
-                f"{path}/EURange", (0, "EURange"), node.nodeid, unit_range(info.name), _V.ExtensionObject
+                f"{path}/EURange", (0, "EURange"), node.nodeid, unit_range(*span), _V.ExtensionObject
             )
         return Cell(node, kind, convert, history=history)
+
+
+def _span(c: Characteristic) -> tuple[float, float]:
+    """What a gauge can show of a characteristic: its tolerance with as much again on both sides."""
+    ends = [v for v in (c.lsl, c.usl, c.nominal, 0.0) if v is not None]
+    room = c.tolerance or max(ends) - min(ends) or 1.0
+    return (c.lsl if c.lsl is not None else min(0.0, *ends)) - room, max(ends) + room
 
 
 _KINDS: dict[SignalKind, tuple[ua.VariantType, Callable[[Any], Any], Any]] = {

@@ -14,8 +14,8 @@ from gearpark.base.time import from_us
 from gearpark.base.wire import Status
 from gearpark.engines.lines import LineTemplate
 
-from ..housing.board import Change
-from ..housing.knobs import KINDS, Injection, parse_injection
+from ..line.board import Change
+from ..line.knobs import KINDS, Injection, parse_injection
 from .builder import OBJECTS, ORGANIZES, Builder, node_id
 from .cells import RETENTION_US, Cell, CellHistory
 from .devices import DeviceBuilder, Sink
@@ -62,7 +62,7 @@ class LineServer:
         await server.nodes.namespace_array.write_value([*types.namespaces, PLANT_URI])
         await server.set_application_uri(f"{PLANT_URI}:{self.line_id}")
         builder = Builder(inner.aspace, types.plant)
-        devices = DeviceBuilder(builder, types, self.line_id, self.path)
+        devices = DeviceBuilder(builder, types, self.template, self.line_id, self.path)
         first = sum(self.line_id.encode()) % 10 * 1000
         for number, device in enumerate(self.template.devices, start=first + 1):
             devices.add(device, number)

@@ -28,7 +28,7 @@ NODESETS = (
     "Opc.Ua.Machinery.Jobs.Nodeset2.xml.gz",
     "Opc.Ua.MachineTool.NodeSet2.xml.gz",
 )
-PLANT_URI = "urn:gearpark:plants:housing"
+PLANT_URI = "urn:gearpark:plants:housing"  # of all simulated lines; stored addresses hold it, so it keeps its first name
 _DI, _MACHINERY, _MACHINE_TOOL = (
     "http://opcfoundation.org/UA/DI/",
     "http://opcfoundation.org/UA/Machinery/",

@@ -1,4 +1,4 @@
-"""Engineering units (UN/ECE Recommendation 20) and ranges of the analog signals."""
+"""Engineering units (UN/ECE Recommendation 20) of the analog signals."""
 
 from __future__ import annotations
 
@@ -19,30 +19,37 @@ UNITS = {
     "mm/s": ("C16", "mm/s", "millimetre per second"),
     "bar": ("BAR", "bar", "bar"),
     "cm3/min": ("G49", "cm³/min", "cubic centimetre per minute"),
+    "L/min": ("L2", "L/min", "litre per minute"),
+    "m/min": ("2X", "m/min", "metre per minute"),
+    "m/s": ("MTS", "m/s", "metre per second"),
+    "mm/min": ("H81", "mm/min", "millimetre per minute"),
+    "N": ("NEW", "N", "newton"),
+    "cN": ("", "cN", "centinewton"),
+    "kN": ("B47", "kN", "kilonewton"),
+    "mbar": ("MBR", "mbar", "millibar"),
+    "kPa": ("KPA", "kPa", "kilopascal"),
+    "A": ("AMP", "A", "ampere"),
+    "kA": ("B22", "kA", "kiloampere"),
+    "uA": ("B84", "µA", "microampere"),
+    "V": ("VLT", "V", "volt"),
+    "mV": ("2Z", "mV", "millivolt"),
+    "kV": ("KVT", "kV", "kilovolt"),
+    "mW": ("C31", "mW", "milliwatt"),
+    "ppm": ("59", "ppm", "parts per million"),
+    "HRC": ("", "HRC", "Rockwell hardness, scale C"),
+    "mPa.cm3/s": ("", "mPa·cm³/s", "millipascal cubic centimetre per second"),
 }
-RANGES = {
-    "power_kw": (0.0, 40.0), "spindle_speed": (0.0, 12000.0), "spindle_load": (0.0, 150.0),
-    "feed_override": (0.0, 150.0), "axis_x": (-315.0, 315.0), "axis_y": (-250.0, 250.0), "axis_z": (-400.0, 0.0),
-    "coolant_temp": (0.0, 60.0), "tool_life": (0.0, 100.0), "vibration": (0.0, 20.0), "position": (0.0, 1.0),
-    "motor_temp": (0.0, 120.0), "bath_temp": (0.0, 90.0), "pressure": (0.0, 16.0), "leak_rate_ccm": (0.0, 50.0),
-    "bore_1_um": (-100.0, 100.0), "bore_2_um": (-100.0, 100.0), "bore_3_um": (-100.0, 100.0),
-    "bore_4_um": (-100.0, 100.0), "flatness_um": (0.0, 100.0), "coaxiality_um": (0.0, 100.0),
-    "dowel_position_um": (0.0, 100.0), "part_temp": (0.0, 60.0), "x": (0.0, 2000.0), "y": (0.0, 2000.0),
-    "battery": (0.0, 100.0), "level": (0.0, 100.0), "capacity": (0.0, 100.0),
-}  # fmt: skip
 
 
 @cache
 def unit_information(unit: str) -> ua.EUInformation:
-    """EUInformation of a short unit; the id is the common code read as a big-endian number (OPC 10000-8)."""
+    """EUInformation of a short unit; the id is the common code read as a big-endian number, -1 without one (OPC 10000-8)."""
     code, symbol, name = UNITS[unit]
-    unit_id = int.from_bytes(code.encode("ascii"), "big")
+    unit_id = int.from_bytes(code.encode("ascii"), "big") if code else -1
     return ua.EUInformation(
         _UNECE_URI, ua.Int32(unit_id), ua.LocalizedText(symbol, "en"), ua.LocalizedText(name, "en")
     )
 
 
-@cache
-def unit_range(signal: str) -> ua.Range:
-    low, high = RANGES[signal]
+def unit_range(low: float, high: float) -> ua.Range:
     return ua.Range(low, high)

@@ -1,17 +1,16 @@
-"""AGVs: bring trays of blanks from the store, take trays of finished housings to the store, charge, wait."""
+"""AGVs and carts: bring trays of blanks from the store, take trays of finished parts to the store, charge, wait."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from gearpark.engines.lines import Rail
+from gearpark.engines.lines import STORE, Rail, Use
 from gearpark.engines.lines import Transport as TransportPlan
 
+from .behaviour import Alarm, shop, stream
 from .board import SECOND_US
 from .parts import Part
-from .shop import Alarm, shop, stream
 from .transport import Leg
-from .unit import Clocks
 from .world import World
 
 _LOOP_FACTOR = 2.0  # a whole loop takes this many ``move_s``
@@ -19,7 +18,6 @@ _LOW_BATTERY = 30.0
 _FULL_BATTERY = 96.0
 _DRAIN_PER_LOOP = 1.1  # per cent
 _CHARGE_PER_MIN = 2.4  # per cent
-STORE = "store"
 
 
 class VehicleUnit:
@@ -30,8 +28,9 @@ class VehicleUnit:
         self.plan, self.line, self.code = plan, line, plan.code
         self.rail: Rail = plan.rail
         self.rng = stream(line.seed, line.line_id, plan.code, "work")
-        fails = stream(line.seed, line.line_id, plan.code, "fail")
-        self.clocks = Clocks(shop().reliability[plan.type], fails)
+        self.clocks = line.clocks(plan.code, plan.type)
+        self.tray_in = _tray(line, Use.INBOUND, line.infeed.plan.capacity)
+        self.tray_out = _tray(line, Use.OUTBOUND, line.outfeed.plan.capacity)
         self.stops = {name: self.rail.share_of(*xy) for name, xy in line.template.stops.items()}
         start = (self.stops[STORE] + 0.06 * (1 if index else -1)) % 1.0
         self.leg = Leg(start, start, 0, 0)
@@ -51,17 +50,17 @@ class VehicleUnit:
         """Take on a trip when there is one; True when one was started."""
         if self.task != "wait" or self.down:
             return False
-        line, known = self.line, shop()
+        line = self.line
         if self.battery < _LOW_BATTERY:
             self._do(now, "charge", STORE, self._charge)
             return True
-        if line.outfeed.stock >= known.tray_out_parts and not line.trip_out:
+        if line.outfeed.stock >= self.tray_out and not line.trip_out:
             line.trip_out = True
             self._do(now, "fetch-finished", line.outfeed.code, self._load_finished)
             return True
-        if line.infeed.room >= known.tray_in_parts and not line.trip_in and now >= line.no_blanks_until_us:
+        if line.infeed.room >= self.tray_in and not line.trip_in and now >= line.no_blanks_until_us:
             line.trip_in = True
-            line.infeed.coming += known.tray_in_parts
+            line.infeed.coming += self.tray_in
             self._do(now, "fetch-blanks", STORE, self._load_blanks)
             return True
         return False
@@ -98,17 +97,17 @@ class VehicleUnit:
             then(now)
 
     def _load_blanks(self, now: int) -> None:
-        self.load = [self.line.orders.blank(now) for _ in range(shop().tray_in_parts)]
+        self.load = [self.line.orders.blank(now) for _ in range(self.tray_in)]
         self._carry(now, "bring-blanks", self.line.infeed.code, self._unload_blanks)
 
     def _unload_blanks(self, now: int) -> None:
         for part in self.load:
-            self.line.infeed.put(now, part)
+            self.line.infeed.place(now, part)
         self.line.trip_in = False
         self._empty(now)
 
     def _load_finished(self, now: int) -> None:
-        count = min(shop().tray_out_parts, self.line.outfeed.stock)
+        count = min(self.tray_out, self.line.outfeed.stock)
         self.line.outfeed.leaving += count
         self.load = [self.line.outfeed.take(now) for _ in range(count)]
         self.line.trip_out = False
@@ -173,3 +172,9 @@ class VehicleUnit:
         if self.down:
             return "down"
         return "idle" if self.task in ("wait", "charge") else "running"
+
+
+def _tray(line: World, use: Use, room: int) -> int:
+    """Parts a trip carries."""
+    found = next((c.parts for c in line.template.containers if c.use is use), 1)
+    return min(found, room)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from gearpark.engines.lines import Operation
 from gearpark.engines.lines import Station as StationPlan
 
+from .behaviour import Alarm, shop, stream
 from .board import SECOND_US
-from .gauges import cut, leak_test, measure
 from .parts import Part
-from .shop import Alarm, shop, stream
-from .unit import Clocks
+from .quality import RESULTS, STRAY, make, measure, modelled
+from .tools import ToolSet, segments
 from .world import World
 
-_MACHINING = "machining-centre"
 _MIN_SEGMENT_US = SECOND_US
 TOOL_ALARM = Alarm("TL-1001", "Tool life reached / 刀具寿命到", 1.0)
 SETUP_ALARM = Alarm("SU-0001", "Change-over / 换型", 1.0)
@@ -26,28 +26,34 @@ class StationUnit:
     def __init__(self, plan: StationPlan, line: World) -> None:
         self.plan, self.line = plan, line
         self.code, self.group = plan.code, plan.group
-        known = shop()
+        self.operation = _operation(plan, line)
+        self.by = shop().types[plan.type]
         self.rng = stream(line.seed, line.line_id, plan.code, "work")
-        self.clocks = Clocks(known.reliability[plan.type], stream(line.seed, line.line_id, plan.code, "fail"))
-        self.machining = plan.type == _MACHINING
-        self.tools = known.tools if self.machining else (("", 1.0, 0.0, 0.0),)
-        low, high = known.tool_life_parts
-        self.lives = [self.rng.randint(low, high) for _ in self.tools]
-        self.used = [self.rng.randint(0, life - 1) for life in self.lives]
-        self.offset_um = [self.rng.gauss(0, 1.2) for _ in range(4)]
+        self.clocks = line.clocks(plan.code, plan.type)
+        mark = f"{line.line_id.upper().replace('-', '')}-{plan.code.upper()}"
+        self.tools = ToolSet(line.template, self.operation, mark, self.rng, line.first_number // 10)
+        self.lives, self.used = self.tools.lives, self.tools.used
+        self.segments = segments(self.operation, self.by.steps)
+        self.makes = modelled(line.template, line.template.made_by(plan.op))
+        self.offsets = [self.rng.gauss(0, m.station) for _, m in self.makes]
+        self.measures = modelled(line.template, line.template.measured_by(plan.code))
+        self.readings = self.by.readings if self.operation.is_test else {}
+        signals = {s.name for s in line.template.signals_of(plan.code)}
+        self.results = sorted(RESULTS & signals)
+        self.tells_step, self.tells_tool = "process_step" in signals, "tool" in signals
+        self.materials = [m for m in line.template.materials if m.op == plan.op]
+        self.gauge = " ".join(f"{g.upper()}-{mark}" for g in self.operation.gauge_classes)
+        self.mark = mark
         self.part: Part | None = None
         self.phase = "empty"
         self.down = False
         self.reserved_in = self.reserved_out = False
         self.variant = line.orders.variant.code
         self.segment, self.segment_left_us, self.resumed_us = 0, 0, 0
-        self.cycle_us = 0
-        self.phase_until_us = 0
-        self.done_us = 0
-        self.empty_us = 0
+        self.cycle_us = self.phase_until_us = self.done_us = self.empty_us = 0
         self.slow_until_us, self.slow_factor = 0, 1.0
         self.scrap_next = 0
-        self.drift_um = 0.0
+        self.drift = 0.0
         self.token = 0
 
     # -- parts in and out -------------------------------------------------------------------------------------
@@ -55,7 +61,7 @@ class StationUnit:
     def place(self, now: int, part: Part) -> None:
         """A transport put a part in."""
         self.part, self.phase, self.reserved_in = part, "loaded", False
-        self.line.board.put(now, self.code, "part_serial", part.serial)
+        self._show_part(now, part.serial, part.order)
         self.start(now)
 
     def take(self, now: int) -> Part:
@@ -63,18 +69,40 @@ class StationUnit:
         part = self.part
         assert part is not None
         self.part, self.phase, self.reserved_out, self.empty_us = None, "empty", False, now
-        self.line.board.put(now, self.code, "part_serial", "")
+        self._show_part(now, "", "")
         return part
 
-    @property
-    def free(self) -> bool:
-        """Can a transport bring a part now?"""
-        return self.phase == "empty" and not self.down and not self.reserved_in
+    def _show_part(self, now: int, serial: str, order: str) -> None:
+        board, code = self.line.board, self.code
+        board.put(now, code, "part_serial", serial)
+        board.put(now, code, "work_order", order)
+        if serial:
+            board.put(now, code, "part_result", "")
+            board.put(now, code, "scrap_reason", "")
 
     @property
     def ready(self) -> bool:
         """Can a transport fetch the finished part now?"""
         return self.phase == "done" and not self.down and not self.reserved_out
+
+    def free_for(self, part: Part | None) -> bool:
+        """Can a transport bring a part now?"""
+        return self.phase == "empty" and not self.down and not self.reserved_in
+
+    def peek(self) -> Part | None:
+        """The part that would be taken next."""
+        return self.part if self.ready else None
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Among parallel stations the lowest is served first: the one that has waited longest."""
+        return 0, self.empty_us
+
+    def promise_in(self, part: Part) -> None:
+        self.reserved_in = True
+
+    def promise_out(self) -> None:
+        self.reserved_out = True
 
     # -- work -------------------------------------------------------------------------------------------------
 
@@ -83,52 +111,73 @@ class StationUnit:
         part = self.part
         if self.phase != "loaded" or self.down or part is None or not self.line.working:
             return
-        known = shop()
         if part.variant.code != self.variant:
-            self._pause(
-                now, "setup", known.setup_s[self.plan.type] * self.rng.uniform(0.85, 1.25), SETUP_ALARM
-            )
             self.variant = part.variant.code
-            return
-        worn = [i for i, used in enumerate(self.used) if used >= self.lives[i]] if self.machining else []
+            if self.operation.setup_s > 0:
+                length = self.operation.setup_s * self.rng.uniform(0.85, 1.25)
+                self._pause(now, "setup", length, SETUP_ALARM)
+                return
+        worn = self.tools.worn()
         if worn:
-            self._pause(now, "tool", known.tool_change_s * (1 + 0.35 * (len(worn) - 1)), TOOL_ALARM)
-            for i in worn:
-                self.used[i] = 0
+            self._pause(now, "tool", self.tools.change(worn), TOOL_ALARM)
             return
-        self._begin(now, part)
+        self._begin(now, part.variant.cycle_factor)
 
     def _pause(self, now: int, phase: str, length_s: float, alarm: Alarm) -> None:
         self.phase = phase
         self.token += 1
         self.phase_until_us = now + int(length_s * SECOND_US)
         self.line.alarm(now, self.code, alarm)
+        self._step(now, self.by.step_setup if phase == "setup" else self.by.step_tool)
         self.line.at(self.phase_until_us, self._paused, self.token)
 
     def _paused(self, now: int, token: int) -> None:
         if token == self.token and not self.down:
             self.phase = "loaded"
             self.line.alarm(now, self.code, None)
+            self._step(now, "")
             self.start(now)
 
-    def _begin(self, now: int, part: Part) -> None:
+    def _begin(self, now: int, variant_factor: float) -> None:
+        operation, board = self.operation, self.line.board
         spread = self.rng.triangular(0.0, shop().cycle_spread, 0.0)
-        factor = part.variant.cycle_factor if self.machining else 1.0
+        factor = self.line.pace.cycle_factor
+        if operation.batch == 1 and operation.tool_classes:
+            factor *= variant_factor
         if now < self.slow_until_us:
             factor *= self.slow_factor
         self.cycle_us = int(self.plan.ideal_cycle_s * SECOND_US * factor * (1 + spread))
         self.phase = "busy"
-        self.line.board.put(now, self.code, "program", f"{part.variant.code}-OP{self.plan.op}")
+        board.put(now, self.code, "program", operation.program_of(self.variant))
+        board.put(now, self.code, "fixture", f"FX-{self.mark}-{self.variant}")
+        for signal, value in (("material_lot", self._lots(now)), ("gauge_id", self.gauge)):
+            if value:
+                board.put(now, self.code, signal, value)
+        if self.segments[0].tool is None and self.lives:
+            self._show_tool(now, 0)
         self._segment(now, 0)
 
+    def _lots(self, now: int) -> str:
+        """Lots the part takes material from, separated by a space."""
+        return " ".join(self.line.lots.consume(m, now) for m in self.materials)
+
+    def _show_tool(self, now: int, index: int) -> None:
+        if self.tells_tool:  # told anew for every part: a use of the tool
+            self.line.board.tell(now, self.code, "tool", self.tools.classes[index].code)
+            self.line.board.put(now, self.code, "tool_serial", self.tools.serial(index))
+            self.line.board.put(now, self.code, "tool_life", self.tools.left(index))
+
+    def _step(self, now: int, step: str) -> None:
+        if self.tells_step:
+            self.line.board.put(now, self.code, "process_step", step)
+
     def _segment(self, now: int, index: int) -> None:
-        name, share, _, _ = self.tools[index]
+        part = self.segments[index]
         self.segment = index
-        self.segment_left_us = max(int(self.cycle_us * share), _MIN_SEGMENT_US)
-        if name:
-            self.line.board.put(now, self.code, "tool", name)
-            left = 100.0 * (1 - self.used[index] / self.lives[index])
-            self.line.board.put(now, self.code, "tool_life", round(max(left, 0.0), 1))
+        self.segment_left_us = max(int(self.cycle_us * part.share), _MIN_SEGMENT_US)
+        if part.tool is not None:
+            self._show_tool(now, part.tool)
+        self._step(now, part.step)
         self._run(now)
 
     def _run(self, now: int) -> None:
@@ -149,26 +198,37 @@ class StationUnit:
         if token != self.token or self.down:
             return
         self._worked(now)
-        self.used[self.segment] += 1
-        if self.segment + 1 < len(self.tools):
+        tool = self.segments[self.segment].tool
+        if tool is not None:
+            self.used[tool] += 1
+        if self.segment + 1 < len(self.segments):
             self._segment(now, self.segment + 1)
-        else:
-            self._finish(now)
+            return
+        if tool is None:
+            for i in range(len(self.used)):
+                self.used[i] += 1
+        self._step(now, "")
+        self._finish(now)
 
     def _finish(self, now: int) -> None:
-        part, board = self.part, self.line.board
+        part = self.part
         assert part is not None
         self.phase, self.done_us = "done", now
+        self.finish_part(now, part)
+        board, bad = self.line.board, part.scrap.startswith(f"{self.code}:")
+        board.tell(now, self.code, "part_result", "NOK" if bad else "OK")
+        board.put(now, self.code, "scrap_reason", part.scrap.partition(":")[2] if bad else "")
+
+    def finish_part(self, now: int, part: Part, charge: float = 0.0) -> None:
+        """What the operation leaves on one part, and whether it is good."""
+        board = self.line.board
         part.route[self.plan.op] = self.code
-        if self.plan.type == _MACHINING:
-            cut(self, part, now)
-        elif self.plan.type == "leak-tester":
-            leak_test(self, part, now)
-        elif self.plan.type == "cmm":
+        make(self, part, now, charge)
+        if self.operation.is_test:
             measure(self, part, now)
-        if self.scrap_next > 0 and not part.scrap:
+        elif self.scrap_next > 0:
             self.scrap_next -= 1
-            part.scrap = f"{self.code}:injected"
+            part.scrap = f"{self.code}:{STRAY}"
         board.add(now, self.code, "part_count")
         bad = part.scrap.startswith(f"{self.code}:")
         board.add(now, self.code, "scrap_count" if bad else "good_count")
@@ -201,11 +261,11 @@ class StationUnit:
         self.line.alarm(now, self.code, None)
         if self.phase == "busy":
             self._run(now)
-        elif self.phase in ("setup", "tool"):
+            return
+        if self.phase in ("setup", "tool"):
             self.phase = "loaded"
-            self.start(now)
-        else:
-            self.start(now)
+            self._step(now, "")
+        self.start(now)
 
     # -- what it shows ----------------------------------------------------------------------------------------
 
@@ -226,7 +286,14 @@ class StationUnit:
         return "running"
 
     def segment_share(self, now: int) -> float:
-        """How far the current tool's work is, 0..1."""
-        whole = max(self.cycle_us * self.tools[self.segment][1], 1.0)
+        """How far the current stretch of the cycle is, 0..1."""
+        whole = max(self.cycle_us * self.segments[self.segment].share, 1.0)
         left = self.segment_left_us - (now - self.resumed_us if not self.down else 0)
         return min(max(1 - left / whole, 0.0), 1.0)
+
+
+def _operation(plan: StationPlan, line: World) -> Operation:
+    found = line.template.operation(plan.op)
+    if found is not None:
+        return found
+    return Operation(plan.op, plan.group, plan.title_en, plan.title_zh, plan.ideal_cycle_s, batch=plan.batch)

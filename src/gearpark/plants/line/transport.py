@@ -1,4 +1,4 @@
-"""Gantries and robots: fetch a finished part, carry it, put it down. One part at a time."""
+"""Gantries, robots, cranes and conveyors: fetch a part, carry it, put it down. One part at a time."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from gearpark.engines.lines import Flow
 from gearpark.engines.lines import Transport as TransportPlan
 
+from .behaviour import Alarm, stream
 from .board import SECOND_US
 from .parts import Part
 from .places import BufferUnit
-from .shop import Alarm, shop, stream
 from .station import StationUnit
-from .unit import Clocks
 from .world import World
 
 _HANDLE_SHARE = 0.25  # of move_s: closing or opening the gripper and the vertical stroke
@@ -50,8 +49,7 @@ class TransportUnit:
         self.plan, self.line, self.code = plan, line, plan.code
         self.flows = list(reversed(flows))  # downstream first empties the line before it fills it
         self.rng = stream(line.seed, line.line_id, plan.code, "work")
-        fails = stream(line.seed, line.line_id, plan.code, "fail")
-        self.clocks = Clocks(shop().reliability[plan.type], fails)
+        self.clocks = line.clocks(plan.code, plan.type)
         self.task: Task | None = None
         self.down = False
         self.token = 0
@@ -65,25 +63,20 @@ class TransportUnit:
             return False
         for flow in self.flows:
             source = self.line.ready_source(flow)
-            if source is None:
+            part = source.peek() if source is not None else None
+            if part is None:
                 continue
-            scrap = isinstance(source, StationUnit) and source.part is not None and bool(source.part.scrap)
-            target = None if scrap else self.line.free_target(flow)
-            if target is not None or scrap:
-                self._start(now, Task(source, target))
+            target = None if part.scrap else self.line.free_target(now, flow, part)
+            if target is not None or part.scrap:
+                self._start(now, Task(source, target), part)
                 return True
         return False
 
-    def _start(self, now: int, task: Task) -> None:
+    def _start(self, now: int, task: Task, part: Part) -> None:
         self.task = task
-        if isinstance(task.source, StationUnit):
-            task.source.reserved_out = True
-        else:
-            task.source.leaving += 1
-        if isinstance(task.target, StationUnit):
-            task.target.reserved_in = True
-        elif task.target is not None:
-            task.target.coming += 1
+        task.source.promise_out()
+        if task.target is not None:
+            task.target.promise_in(part)
         if self.clocks.left_us() < int(self.plan.move_s * SECOND_US):
             stop = self.clocks.stop()
             self.break_down(now, stop.length_us, stop.alarm)
@@ -121,10 +114,8 @@ class TransportUnit:
             return
         if task.target is None:
             self.line.scrapped.append(task.part)
-        elif isinstance(task.target, StationUnit):
-            task.target.place(now, task.part)
         else:
-            task.target.put(now, task.part)
+            task.target.place(now, task.part)
         self.task = None
         board.put(now, self.code, "gripper", "open")
         board.put(now, self.code, "part_serial", "")
@@ -171,6 +162,6 @@ def _shares(plan: TransportPlan, line: World, flows: list[Flow]) -> dict[str, fl
     codes = [code for f in flows for end in (f.source, f.target) for code in line.template.ends_of(end)]
     places = {code: line.template.device(code).place for code in codes}
     if plan.rail is not None:
-        return {code: plan.rail.share_of(p.x, plan.rail.points[0][1]) for code, p in places.items()}
+        return {code: plan.rail.share_of(p.x, p.y) for code, p in places.items()}
     xs = sorted({p.x for p in places.values()})
     return {code: xs.index(p.x) / max(len(xs) - 1, 1) for code, p in places.items()}

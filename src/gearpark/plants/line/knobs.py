@@ -11,7 +11,7 @@ KINDS = {
     "breakdown": "the device stops with an alarm for SECONDS",
     "slow": "cycles or moves take 1.5 times as long for SECONDS",
     "scrap": "the next SECONDS (a count) parts of a station fail",
-    "drift": "bores of a fine-boring station shift by SECONDS micrometres",
+    "drift": "what the station makes shifts by SECONDS units of each characteristic",
     "no-blanks": "the store has no blanks for SECONDS (any device of the line)",
     "no-data": "every signal of the device turns bad (no communication) for SECONDS",
 }
@@ -19,7 +19,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Injection:
-    """One fault. ``amount`` is seconds, for ``scrap`` a count, for ``drift`` micrometres."""
+    """One fault. ``amount`` is seconds, for ``scrap`` a count, for ``drift`` units of the characteristic."""
 
     asset: str
     kind: str

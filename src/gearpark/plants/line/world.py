@@ -1,16 +1,16 @@
-"""What a device sees of its line, and what a gauge sees of its station: the words they share without knowing each other."""
+"""What a device sees of its line, and what quality sees of a station: words they share without knowing each other."""
 
 from __future__ import annotations
 
 import random
 from typing import Any, Protocol
 
-from gearpark.engines.lines import Flow, LineTemplate
+from gearpark.engines.lines import Characteristic, Commissioning, Flow, LineTemplate, Operation
 from gearpark.engines.lines import Station as StationPlan
 
+from .behaviour import Alarm
 from .board import Board
-from .parts import OrderBook, Part
-from .shop import Alarm
+from .parts import LotBook, OrderBook, Part
 
 
 class World(Protocol):
@@ -18,9 +18,11 @@ class World(Protocol):
 
     line_id: str
     seed: str
+    start_us: int
     template: LineTemplate
     board: Board
     orders: OrderBook
+    lots: LotBook
     scrapped: list[Part]
     delivered: int
     working: bool
@@ -29,12 +31,17 @@ class World(Protocol):
     no_blanks_until_us: int
     infeed: Any
     outfeed: Any
+    pace: Commissioning
+    first_number: int
 
     def at(self, at_us: int, call: Any, memory: Any) -> None:
         """Schedule ``call(at_us, memory)``."""
 
     def alarm(self, now: int, code: str, alarm: Alarm | None) -> None:
         """Raise or clear a device's alarm."""
+
+    def clocks(self, code: str, kind: str) -> Any:
+        """Clocks of failure of one device."""
 
     def coming(self, group: str) -> bool:
         """Can a part be brought to this group?"""
@@ -47,19 +54,24 @@ class World(Protocol):
     def ready_source(self, flow: Flow) -> Any:
         """The place to fetch from, or None."""
 
-    def free_target(self, flow: Flow) -> Any:
+    def free_target(self, now: int, flow: Flow, part: Part) -> Any:
         """The place to bring to, or None."""
 
 
-class Gauged(Protocol):
-    """A station as cutting and measuring see it."""
+class Worked(Protocol):
+    """A station as making and measuring see it."""
 
     code: str
     plan: StationPlan
+    operation: Operation
     rng: random.Random
     used: list[int]
     lives: list[int]
-    offset_um: list[float]
-    drift_um: float
+    makes: list[tuple[Characteristic, Any]]
+    offsets: list[float]
+    measures: list[tuple[Characteristic, Any]]
+    readings: dict[str, tuple[float, float]]
+    results: list[str]
+    drift: float
     scrap_next: int
     line: World

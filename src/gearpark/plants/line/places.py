@@ -26,7 +26,25 @@ class BufferUnit:
     def stock(self) -> int:
         return len(self.parts) - self.leaving
 
-    def put(self, now: int, part: Part) -> None:
+    @property
+    def ready(self) -> bool:
+        return self.stock > 0
+
+    def free_for(self, part: Part | None) -> bool:
+        """Is there a place for one more?"""
+        return self.room > 0
+
+    def peek(self) -> Part | None:
+        """The part that would be taken next."""
+        return self.parts[self.leaving] if self.stock > 0 else None
+
+    def promise_in(self, part: Part) -> None:
+        self.coming += 1
+
+    def promise_out(self) -> None:
+        self.leaving += 1
+
+    def place(self, now: int, part: Part) -> None:
         """A promised part arrives."""
         self.coming -= 1
         self.parts.append(part)

@@ -1,56 +1,82 @@
-"""One housing line: the event heap, the flow rules, and the shift calendar."""
+"""One simulated line: the event heap, the flow rules, and the shift calendar."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from gearpark.base.problems import Problem
+from gearpark.base.wire import SignalKind
 from gearpark.engines.calendars import ShiftCalendar, calendar_from, shipped
-from gearpark.engines.lines import Flow, LineTemplate, template
+from gearpark.engines.lines import (
+    STORE,
+    Commissioning,
+    Flow,
+    LineTemplate,
+    Phase,
+    Reliability,
+    Role,
+    template,
+)
 
+from .behaviour import Alarm, shop, stream
 from .board import SECOND_US, Board, Change
+from .charge import ChargeUnit
 from .knobs import Injection
-from .parts import OrderBook, Part
+from .parts import LotBook, OrderBook, Part
 from .places import BufferUnit
-from .shop import Alarm, shop, stream
 from .station import StationUnit
 from .transport import Place, TransportUnit
-from .vehicle import STORE, VehicleUnit
+from .unit import Clocks
+from .vehicle import VehicleUnit
 
 MAX_EVENTS_PER_RUN = 50_000_000  # a loop without progress in time is a bug, not a long day
+SERIALS_A_BEGINNING = 1000  # numbers kept free between two beginnings of a line's simulation
+BEGINNINGS = 90
+_BEGINNING_US = 8 * 3600 * SECOND_US
 _CALENDAR_AHEAD_US = 8 * 86_400 * SECOND_US
 _INJECTED = Alarm("INJ-0001", "Injected fault / 注入故障", 1.0)
 _SLOW_FACTOR = 1.5
 _FIRST_FILL = 4  # parts in each inner buffer when a simulation begins
-
+_UNNAMED = Reliability("", 60.0, 15.0, 12.0, 45.0)  # of a type the line type says nothing of
 
 Unit = StationUnit | BufferUnit | TransportUnit | VehicleUnit
 
 
-class HousingLine:
-    """Simulates one line from ``start_us`` on. Deterministic: same arguments, same changes."""
+class SimulatedLine:
+    """Simulates one line of any type from ``start_us`` on. Deterministic: same arguments, same changes."""
 
     def __init__(self, line_id: str, *, seed: int, start_us: int, code: str = "housing-machining") -> None:
-        self.line_id, self.seed, self.now_us = line_id, f"{seed}@{start_us}", start_us
+        self.line_id, self.seed, self.start_us, self.now_us = (
+            line_id,
+            f"{seed}@{start_us}",
+            start_us,
+            start_us,
+        )
         self.template: LineTemplate = template(code)
         self.calendar: ShiftCalendar = calendar_from(shipped(self.template.calendar))
+        commissioned = self.template.phase is Phase.COMMISSIONING
+        self.pace = self.template.commissioning if commissioned else Commissioning()
         self.board = Board([d.code for d in self.template.devices])
         self._heap: list[tuple[int, int, Callable[[int, Any], None], Any]] = []
         self._order = 0
-        known = shop()
-        number = line_id.upper().replace("-", "")
-        self.orders = OrderBook(
-            number, self.template.variants, known.batch_parts, stream(self.seed, line_id, "orders")
-        )
+        number = line_id.upper()
+        self.first_number = start_us // _BEGINNING_US % BEGINNINGS * SERIALS_A_BEGINNING
+        low, high = (max(round(self.template.plan_per_shift * s), 1) for s in shop().order_shifts)
+        of_line = partial(stream, seed, line_id)
+        self.orders = OrderBook(number, self.template.variants, (low, high), of_line, self.first_number)
+        self.lots = LotBook(number, partial(stream, self.seed, line_id), self.first_number // 10)
         self.scrapped: list[Part] = []
         self.delivered = 0
         self.trip_in = self.trip_out = False
         self.no_blanks_until_us = 0
         self.working = True
         self._planned_until_us = start_us
-        self.stations = {s.code: StationUnit(s, self) for s in self.template.stations}
+        self.stations = {
+            s.code: (ChargeUnit if s.batch > 1 else StationUnit)(s, self) for s in self.template.stations
+        }
         self.buffers = {b.code: BufferUnit(b, self) for b in self.template.buffers}
         self._wire()
         self._plan_shifts(start_us)
@@ -60,21 +86,27 @@ class HousingLine:
         self._settle(start_us)
 
     def _wire(self) -> None:
-        flows = self.template.flows
+        flows, types = self.template.flows, self.template.types
         self.groups = {g: [self.stations[s.code] for s in m] for g, m in self.template.groups.items()}
         self.flow_into = {f.target: f for f in flows}
         self.flow_from = {f.source: f for f in flows}
-        self.infeed = self.buffers[next(f.target for f in flows if f.source == STORE)]
-        self.outfeed = self.buffers[next(f.source for f in flows if f.target == STORE)]
-        vehicles = [t for t in self.template.transports if t.type == "agv"]
+        self.infeed = self.buffers[self.flow_from[STORE].target]
+        self.outfeed = self.buffers[self.flow_into[STORE].source]
+        vehicles = [t for t in self.template.transports if types[t.type].role is Role.VEHICLE]
         self.vehicles = {t.code: VehicleUnit(t, self, i) for i, t in enumerate(vehicles)}
         self.transports = {
             t.code: TransportUnit(t, self, [f for f in flows if t.code in f.by])
             for t in self.template.transports
-            if t.type != "agv"
+            if t.code not in self.vehicles
         }
         self._carrier = {f.target: self.transports[f.by[0]] for f in flows if f.by[0] in self.transports}
         self.units: dict[str, Unit] = {**self.stations, **self.buffers, **self.transports, **self.vehicles}
+
+    def clocks(self, code: str, kind: str) -> Clocks:
+        """Clocks of failure of one device."""
+        known = self.template.reliability.get(kind, _UNNAMED)
+        rng = stream(self.seed, self.line_id, code, "fail")
+        return Clocks(known, shop().types[kind], rng, self.pace.mtbf_factor)
 
     # -- time -------------------------------------------------------------------------------------------------
 
@@ -143,23 +175,24 @@ class HousingLine:
         members = self.groups.get(flow.source)
         if members is None:
             buffer = self.buffers[flow.source]
-            return buffer if buffer.stock > 0 else None
+            return buffer if buffer.ready else None
         found = None
         for station in members:
             if station.ready and (found is None or station.done_us < found.done_us):
                 found = station
         return found
 
-    def free_target(self, flow: Flow) -> Place | None:
-        """The place that has waited longest for a part of this flow, or None."""
+    def free_target(self, now: int, flow: Flow, part: Part) -> Place | None:
+        """The place of this flow that takes ``part`` now, or None. Charges of another variant are closed then."""
         members = self.groups.get(flow.target)
         if members is None:
             buffer = self.buffers[flow.target]
-            return buffer if buffer.room > 0 else None
-        found = None
-        for station in members:
-            if station.free and (found is None or station.empty_us < found.empty_us):
-                found = station
+            return buffer if buffer.free_for(part) else None
+        found = min((s for s in members if s.free_for(part)), key=lambda s: s.rank, default=None)
+        if found is None:
+            for station in members:
+                if isinstance(station, ChargeUnit) and station.free_for(None):
+                    station.close(now)
         return found
 
     def coming(self, group: str) -> bool:
@@ -168,9 +201,12 @@ class HousingLine:
 
     def going(self, station: StationUnit) -> bool:
         """Is there room downstream, with a working transport to get there?"""
-        flow = self.flow_from[station.group]
-        scrap = station.part is not None and bool(station.part.scrap)
-        return not self._carrier[flow.target].down and (scrap or self.free_target(flow) is not None)
+        flow, part = self.flow_from[station.group], station.peek()
+        if self._carrier[flow.target].down:
+            return False
+        members = self.groups.get(flow.target)
+        places = members if members is not None else [self.buffers[flow.target]]
+        return (part is not None and bool(part.scrap)) or any(p.free_for(part) for p in places)
 
     # -- what happens to it -----------------------------------------------------------------------------------
 
@@ -194,7 +230,7 @@ class HousingLine:
         elif injection.kind == "scrap" and isinstance(unit, StationUnit):
             unit.scrap_next = int(injection.amount)
         elif injection.kind == "drift" and isinstance(unit, StationUnit):
-            unit.drift_um = injection.amount
+            unit.drift = injection.amount
         else:
             raise Problem(
                 "plants.injection_target",
@@ -219,32 +255,38 @@ class HousingLine:
 
     def parts_inside(self) -> list[Part]:
         """Every part in the line: stations, buffers, grippers, AGV trays."""
-        found = [s.part for s in self.stations.values() if s.part is not None]
+        found: list[Part] = []
+        for station in self.stations.values():
+            if isinstance(station, ChargeUnit):
+                found += station.parts
+            elif station.part is not None:
+                found.append(station.part)
         found += [p for b in self.buffers.values() for p in b.parts]
         found += [t.task.part for t in self.transports.values() if t.task and t.task.part is not None]
         return found + [p for v in self.vehicles.values() for p in v.load]
 
     def _first_values(self, now: int) -> None:
+        board = self.board
         for buffer in self.buffers.values():
-            self.board.put(now, buffer.code, "capacity", float(buffer.plan.capacity))
-            self.board.put(now, buffer.code, "level", 0.0)
+            board.put(now, buffer.code, "capacity", float(buffer.plan.capacity))
+            board.put(now, buffer.code, "level", 0.0)
             if buffer is not self.outfeed:
-                buffer.coming += _FIRST_FILL
-                for _ in range(_FIRST_FILL):
-                    buffer.put(now, self._half_made(now, buffer))
+                for _ in range(min(_FIRST_FILL, buffer.plan.capacity)):
+                    part = self.orders.blank(now)
+                    buffer.promise_in(part)
+                    buffer.place(now, part)
         for code in self.units:
-            for signal in ("part_count", "good_count", "scrap_count"):
-                self.board.put(now, code, signal, self.board.values[code].get(signal, 0.0))
-            for signal in ("alarm", "alarm_text", "part_serial", "program"):
-                self.board.put(now, code, signal, self.board.values[code].get(signal, ""))
+            held = board.values[code]
+            for info in self.template.signals_of(code):
+                if info.kind is SignalKind.COUNTER:
+                    board.put(now, code, info.name, held.get(info.name, 0.0))
+                elif info.kind is not SignalKind.ANALOG and info.name not in _SHOWN_LATER:
+                    board.put(now, code, info.name, held.get(info.name, ""))
         for code in self.transports:
-            self.board.put(now, code, "gripper", "open")
+            board.put(now, code, "gripper", "open")
         for code, vehicle in self.vehicles.items():
-            self.board.put(now, code, "task", "wait")
-            self.board.put(now, code, "battery", round(vehicle.battery, 1))
+            board.put(now, code, "task", "wait")
+            board.put(now, code, "battery", round(vehicle.battery, 1))
 
-    def _half_made(self, now: int, buffer: BufferUnit) -> Part:
-        part = self.orders.blank(now)
-        part.bores_um = [0.0] * len(shop().bore_offset_um)
-        part.flatness_um = shop().flatness_um
-        return part
+
+_SHOWN_LATER = frozenset({"item_state", "operation_mode", "packml_state", "suspend_reason"})

@@ -40,10 +40,12 @@ class Board:
         self._place: dict[tuple[str, str], int] = {}  # where a signal's newest change stands in ``changes``
 
     def put(self, at_us: int, device: str, signal: str, value: Value) -> None:
-        held = self.values[device]
-        if held.get(signal) == value:
-            return
-        held[signal] = value
+        if self.values[device].get(signal) != value:
+            self.tell(at_us, device, signal, value)
+
+    def tell(self, at_us: int, device: str, signal: str, value: Value) -> None:
+        """Record a value even when it is the one that stood: a measured value belongs to its own part."""
+        self.values[device][signal] = value
         change, place = Change(at_us, device, signal, value), self._place.get((device, signal))
         if place is not None and self.changes[place].at_us == at_us:
             self.changes[place] = change
