@@ -143,3 +143,33 @@ class CallEscalated:
     step: CallStep
     level: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallTypeWanted:
+    """A type of call; every limit counts in seconds from the call."""
+
+    code: str
+    name_en: str
+    colour: CallColour
+    name_zh: str = ""
+    accept_s: int = 120
+    on_site_s: int = 300
+    contain_s: int = 900
+    position: int = 0
+    active: bool = True
+    illustrative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallWanted:
+    """A call somebody raises. A repeated ``key`` gives the call it gave before."""
+
+    type: str
+    line: str
+    station: str = ""
+    text: str = ""
+    source: CallSource = CallSource.BOARD
+    key: str = ""
+    photo: bytes = b""
+    photo_name: str = ""

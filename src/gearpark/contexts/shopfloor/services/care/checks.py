@@ -74,7 +74,7 @@ def _check(
         row = locked_gauge(scope, code)
         plan = row.gauge_class
         if row.state == GaugeState.SCRAPPED.value:
-            raise Problem("care.gauge_gone", f"Gauge {code} is out of use; nothing was saved.", code=code)
+            raise Problem("care.gauge_gone", f"Gauge {code} is out of use; nothing was saved.", item=code)
         key = str(facts["key"])
         known = GaugeCheck.objects.of(scope).filter(gauge=row, key=key).first() if key else None
         if known is not None:
@@ -126,5 +126,5 @@ def locked_gauge(scope: Scope, code: str) -> Gauge:
     rows = Gauge.objects.of(scope).filter(code=code).select_related("gauge_class", "line")
     row: Gauge | None = rows.select_for_update(of=("self",)).first()
     if row is None:
-        raise NotFound("care.gauge_unknown", f"There is no gauge {code!r} that you may see.", code=code)
+        raise NotFound("care.gauge_unknown", f"There is no gauge {code!r} that you may see.", item=code)
     return row
