@@ -201,7 +201,8 @@ def test_a_firm_adds_reasons_below_the_templates(shop: LineInfo, leader: Scope) 
         with pytest.raises(Problem):
             save(leader, code, **fields)
     save(leader, "spindle-cooling", title_en="Spindle chiller", loss="down", version=1, active=False)
+    other = longest(figures(leader, shop), "op40b")
     with pytest.raises(Problem, match=r"figures\.reason_unknown"):
         bookings.book(
-            leader, "qc-l1", DAY, CODE, [BookingWanted("op40b", stop.start_us, "spindle-cooling")], NOW
+            leader, "qc-l1", DAY, CODE, [BookingWanted("op40b", other.start_us, "spindle-cooling")], NOW
         )

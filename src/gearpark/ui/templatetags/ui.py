@@ -245,6 +245,12 @@ def unlocalized(value: Any) -> str:
 
 
 @register.filter
+def share100(share: float) -> str:
+    """A share 0..1 as per cent for an SVG attribute."""
+    return f"{100 * float(share):.3f}"
+
+
+@register.filter
 def lane_y(lane: int) -> int:
     """Top of a time line's lane: 20 below the hour labels, 14 apart."""
     return 20 + int(lane) * 14

@@ -18,8 +18,9 @@ from gearpark.engines.states import intervals, mapping
 from gearpark.lake.series import Series
 
 from ..types import LineFigures, LineInfo, LiveUnit
-from . import source, summary
+from . import setup, source, summary
 from .observed import STATE_SIGNALS
+from .shifts import chosen_shift
 
 SHOWN_SIGNALS = ("part_serial", "level", "capacity", "position", "x", "y")
 PUSHED = ("item_state", "operation_mode", "packml_state", "suspend_reason", "part_serial", "alarm")
@@ -59,9 +60,11 @@ def board_view(scope: Scope, asset: str, now: datetime, day: str = "", code: str
 
 def live_units(scope: Scope, asset: str, now: datetime) -> list[LiveUnit]:
     """Every device of the line now: newest values where the bus speaks for them, else the last state known."""
-    figures = summary.board(scope, asset, now)
-    newest = latest_of(_live_tags(scope, figures.line), now)
-    return list(_units(figures, newest, to_us(now)).values())
+    line, now_us = setup.line(scope, asset), to_us(now)
+    shift = chosen_shift(line, now_us)
+    figures = source.young(line, shift, now_us) or summary.of_shift(scope, line, shift, now_us)
+    newest = latest_of(_live_tags(scope, line), now)
+    return list(_units(figures, newest, now_us).values())
 
 
 def _live_tags(scope: Scope, line: LineInfo) -> list[TagInfo]:

@@ -51,9 +51,7 @@ def figures(line: LineInfo, shift: Shift, plan: int, now_us: int, said: Said = N
     """Figures of one shift, a pure function of the lake and of what was said; kept while neither has changed."""
     lake = reader()
     until = max(shift.start_us, min(now_us, shift.end_us))
-    kept = _keep(
-        (str(lake.root), line.org, line.asset, line.revision, line.calendar_revision, shift.key, plan)
-    )
+    kept = _keep((*_key(line, shift), plan))
     with kept.lock:
         made = kept.figures
         young = time.monotonic() - kept.made_at < REFRESH_S
@@ -69,11 +67,28 @@ def figures(line: LineInfo, shift: Shift, plan: int, now_us: int, said: Said = N
         return made
 
 
+def young(line: LineInfo, shift: Shift, now_us: int) -> LineFigures | None:
+    """Figures made in the last ``REFRESH_S``, if any: for what is asked many times a second."""
+    wanted = _key(line, shift)
+    with _lock:
+        found = [kept for key, kept in _kept.items() if key[: len(wanted)] == wanted]
+    for kept in found:
+        made = kept.figures
+        if made and time.monotonic() - kept.made_at < REFRESH_S and now_us - made.until_us <= REFRESH_S * 1e6:
+            return made
+    return None
+
+
 def forget() -> None:
     """Drop everything kept in memory (tests, and after the lake was replaced under us)."""
     with _lock:
         _readers.clear()
         _kept.clear()
+
+
+def _key(line: LineInfo, shift: Shift) -> tuple[object, ...]:
+    root = str(home.folder("lake"))
+    return (root, line.org, line.asset, line.revision, line.calendar_revision, shift.key)
 
 
 def _keep(key: tuple[object, ...]) -> _Kept:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import lines
+from . import figures, lines
 
 app_name = "shopfloor"
-urlpatterns = [*lines.urlpatterns]
+urlpatterns = [*figures.urlpatterns, *lines.urlpatterns]  # fixed words before <asset>

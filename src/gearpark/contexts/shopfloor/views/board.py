@@ -17,11 +17,15 @@ from gearpark.kit.http import needs, scope_of
 from gearpark.ui.states import MACHINE_STATES, look_of
 
 from .. import queries
+from ..queries.front import front, live_state
 from ..queries.live import PUSHED
-from ..types import EDIT, VIEW, LineFigures, LiveUnit
+from ..queries.reasons import reason_titles
+from ..types import EDIT, VIEW, LineFigures, LineInfo, LiveUnit
 from .band import band, pace_chart
 from .drawing import drawing
+from .front import front_words
 from .sheet import sheet
+from .tabs import tabs
 from .words import clock, duration, local, shift_word
 
 LIVE_DECIMALS = 4
@@ -86,15 +90,18 @@ def _context(request: HttpRequest, asset: str) -> dict[str, Any]:
     query = (
         f"?{urlencode({'day': figures.shift.day.isoformat(), 'shift': figures.shift.code})}" if day else ""
     )
+    titles = reason_titles(scope, figures.line, tongue)
     return {
         "page_title": figures.line.name(tongue),
         "figures": figures,
+        "tabs": tabs(asset, "board", query.removeprefix("?")),
+        "front": front_words(front(scope, figures, units), figures, titles, now, tongue),
         "line": figures.line,
         "query": query,
         "drawing": drawing(figures, units, tongue, query),
         "band": band(figures, tongue),
         "pace": pace_chart(figures),
-        "sheet": sheet(figures, tongue),
+        "sheet": sheet(figures, tongue, titles),
         "head": head(figures, units, tongue),
         "picker": picker(figures, to_us(now), tongue),
         "live": live_config(view) if figures.open else "",
@@ -106,9 +113,8 @@ def _context(request: HttpRequest, asset: str) -> dict[str, Any]:
 
 def head(figures: LineFigures, units: dict[str, LiveUnit], tongue: str) -> dict[str, Any]:
     """The line of figures at the top."""
-    state = queries.line_state(figures)
+    state, since = live_state(figures, units)
     group = [figures.units[code] for code in figures.line.template.ends_of(figures.line.bottleneck)]
-    since = min((unit.since_us for unit in group if unit.state == state), default=figures.until_us)
     zone = figures.line.calendar.zone
     seen = figures.projection
     return {
@@ -135,16 +141,19 @@ def head(figures: LineFigures, units: dict[str, LiveUnit], tongue: str) -> dict[
 
 def picker(figures: LineFigures, now_us: int, tongue: str) -> dict[str, Any]:
     """Links to the shifts around, and the shifts of the day."""
-    line = figures.line
-    before, after = queries.neighbours(line, figures.shift)
-    of_day = line.calendar.shifts_of_day(figures.shift.day)
+    return shift_picker(figures.line, figures.shift, now_us, tongue)
+
+
+def shift_picker(line: LineInfo, shift: Shift, now_us: int, tongue: str) -> dict[str, Any]:
+    before, after = queries.neighbours(line, shift)
+    of_day = line.calendar.shifts_of_day(shift.day)
     return {
         "before": _shift_query(before),
         "after": _shift_query(after) if after and after.start_us <= now_us else "",
-        "day": figures.shift.day.isoformat(),
+        "day": shift.day.isoformat(),
         "latest": local(now_us, line.calendar.zone).date().isoformat(),
-        "shifts": [(s.code, shift_word(s, tongue), s.code == figures.shift.code) for s in of_day],
-        "open": figures.open,
+        "shifts": [(s.code, shift_word(s, tongue), s.code == shift.code) for s in of_day],
+        "open": shift.start_us <= now_us < shift.end_us,
     }
 
 

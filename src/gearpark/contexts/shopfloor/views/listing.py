@@ -55,11 +55,11 @@ def _row(figures: LineFigures, tongue: str) -> dict[str, Any]:
         "gap": figures.made - round(figures.plan_now),
         "expected": None if summary.expected is None else round(summary.expected),
         "slot_min": round((figures.shift.end_us - figures.shift.start_us) / len(summary.spark) / 60e6),
-        "bars": _bars(figures, summary.spark),
+        "bars": bars(figures, summary.spark),
     }
 
 
-def _bars(figures: LineFigures, slots: tuple[float | None, ...]) -> list[dict[str, Any]]:
+def bars(figures: LineFigures, slots: tuple[float | None, ...]) -> list[dict[str, Any]]:
     """Output through the shift as small bars; a slot without data is hatched, one not begun is empty."""
     top = max([1.0, *(value for value in slots if value is not None)])
     width = (figures.shift.end_us - figures.shift.start_us) / max(1, len(slots))

@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gearpark.engines.oee import Account, Element
+from gearpark.ui.states import look_of
 
 from ..queries.figures import bottleneck_codes
 from ..types import Alarm, LineFigures
-from .words import FLAGS, LOSS_STATES, clock, duration, loss_word
+from .words import FLAGS, LOSS_STATES, clock, duration, loss_word, reason_word
 
 MAX_SHOWN_ALARMS = 12
 MAX_SHOWN_LOSSES = 14
@@ -90,9 +91,14 @@ def quantities(account: Account) -> list[dict[str, Any]]:
     return [{"code": code, "label": label, "value": value} for code, label, value in rows]
 
 
-def losses(account: Account, names: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The Pareto: biggest first, with what was fully productive; sums exactly to calendar time."""
-    worded = names or {}
+def losses(
+    account: Account, names: Mapping[str, str] | None = None, titles: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The Pareto: biggest first, with what was fully productive; sums exactly to calendar time.
+
+    names   alarm code -> code and text;  titles  booked reason -> its title
+    """
+    worded, booked = names or {}, titles or {}
     bars = [loss for loss in account.losses if loss.code != "not_planned"]
     top = max([abs(loss.time_us) for loss in bars], default=1) or 1
     rows = [
@@ -100,7 +106,12 @@ def losses(account: Account, names: Mapping[str, str] | None = None) -> dict[str
             "code": loss.code,
             "state": LOSS_STATES.get(loss.code, "no_data"),
             "look": "" if loss.code in ("speed", "quality") else LOSS_STATES.get(loss.code, "no_data"),
-            "label": loss_word(loss.code, worded.get(loss.reason, loss.reason)),
+            "label": loss_word(loss.code, (booked if loss.booked else worded).get(loss.reason, loss.reason)),
+            "booked": loss.booked,
+            "machine": [
+                f"{look_of(state).word}{': ' + worded.get(said, reason_word(said)) if said else ''} {duration(time_us)}"
+                for state, said, time_us in loss.machine[:3]
+            ],
             "time": duration(loss.time_us),
             "share": loss.time_us / account.calendar_us if account.calendar_us else 0.0,
             "bar": abs(loss.time_us) / top,
@@ -155,8 +166,8 @@ def alarm_rows(figures: LineFigures, alarms: tuple[Alarm, ...]) -> list[dict[str
     ]
 
 
-def sheet(figures: LineFigures, language: str) -> dict[str, Any]:
-    """Everything under the drawing that is made of figures."""
+def sheet(figures: LineFigures, language: str, titles: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Everything under the drawing that is made of figures; ``titles``: booked reason -> its title."""
     line = figures.line
     names = {alarm.code: f"{alarm.code} {alarm.text}".strip() for alarm in figures.alarms}
     group = bottleneck_codes(line)
@@ -164,7 +175,7 @@ def sheet(figures: LineFigures, language: str) -> dict[str, Any]:
         "factors": factors(figures.account),
         "elements": elements(figures.account),
         "quantities": quantities(figures.account),
-        "losses": losses(figures.account, names),
+        "losses": losses(figures.account, names, titles),
         "flags": flags(figures.account),
         "hours": hours(figures),
         "alarms": alarm_rows(figures, figures.alarms),

@@ -18,6 +18,7 @@ from gearpark.kit.http import needs, scope_of
 from gearpark.ui.states import MACHINE_STATES, look_of
 
 from .. import queries
+from ..queries.reasons import reason_titles
 from ..types import VIEW, LineFigures, RawRow, StateSegment, UnitFigures
 from .band import unit_band
 from .board import asked_shift, language
@@ -134,6 +135,7 @@ def _context(request: HttpRequest, figures: LineFigures, found: UnitFigures) -> 
     state = request.GET.get("state", "")
     wanted = state if state in MACHINE_STATES else ""
     stretches = queries.segments(found, wanted)
+    titles = reason_titles(scope_of(request), figures.line, tongue)
     at = _offset(request)
     chosen = {"day": figures.shift.day.isoformat(), "shift": figures.shift.code}
     return {
@@ -147,7 +149,7 @@ def _context(request: HttpRequest, figures: LineFigures, found: UnitFigures) -> 
         "factors": factors(found.account),
         "elements": elements(found.account),
         "quantities": quantities(found.account),
-        "losses": losses(found.account),
+        "losses": losses(found.account, titles=titles),
         "flags": flags(found.account),
         "states": _states(figures, found, wanted),
         "state": wanted,

@@ -47,6 +47,9 @@ FLAGS = {
     Flag.UNKNOWN_TIME: _("Part of the planned time has no data; it is in no figure."),
     Flag.PIECES_ACROSS_GAP: _("Some pieces were counted across a gap: they are in the output, in no figure."),
     Flag.COUNTER_DOUBTFUL: _("A counter jumped faster than the machine can work; the jump was left out."),
+    Flag.NO_ORDER: _(
+        "The mapping asks for orders and none ran on the line: what stood still counts as down time."
+    ),
 }
 REASONS = {
     "aborted": _("aborted"),

@@ -133,6 +133,14 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.dataset?.open) for (const details of event.target.querySelectorAll("details")) details.open = true;
 });
 
+// a wall that nobody watches must say by itself that it is old
+function stale(yes) {
+  for (const note of document.querySelectorAll("[data-stale]")) note.hidden = !yes;
+  document.documentElement.classList.toggle("stale", yes);
+}
+for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) document.addEventListener(name, () => stale(true));
+document.addEventListener("htmx:afterOnLoad", () => stale(false));
+
 if (board && config) {
   watch(config.watched, (message) => { if (message) askSoon(); });
   watch(Object.keys(config.moving), onMoving);
