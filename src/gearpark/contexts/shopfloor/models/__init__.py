@@ -2,7 +2,7 @@
 
 from . import calls, care, exchange, figures, life, moves, quality, recall, trace
 from .instructions import Instruction, InstructionStep, Picture, StepCheck
-from .lines import MAX_CODE, MAX_NAME, MAX_PATH, MAX_PLAN, Calendar, Line, ShiftPlan
+from .lines import MAX_CODE, MAX_NAME, MAX_PATH, MAX_PLAN, Calendar, Line, LineType, ShiftPlan
 from .people import Badge, PersonSkill, SignOn, Skill
 from .programs import Program
 from .reports import Override, PartHold, Reservation, WorkReport
@@ -18,6 +18,7 @@ __all__ = [
     "Instruction",
     "InstructionStep",
     "Line",
+    "LineType",
     "Operation",
     "OperationRun",
     "Override",

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gearpark.base.limits import MAX_ASSET_ID_LENGTH
+from gearpark.engines.lines import Phase
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
 from ..types.lines import DEFAULT_OEE, DEFAULT_STATES
@@ -35,14 +36,52 @@ class Calendar(ScopedModel):
         return self.name
 
 
+class LineType(ScopedModel):
+    """One revision of a firm's own line type. Revisions never change; a line keeps the one it was set up with."""
+
+    code = models.CharField(_("code"), max_length=MAX_CODE)
+    revision = models.PositiveIntegerField(_("revision"))
+    title_en = models.CharField(_("name (English)"), max_length=MAX_NAME)
+    title_zh = models.CharField(_("name (Chinese)"), max_length=MAX_NAME)
+    document = models.TextField(_("document"))
+    digest = models.CharField(_("digest"), max_length=64)
+    note = models.CharField(_("note"), max_length=MAX_PATH, blank=True, default="")
+    retired = models.BooleanField(_("retired"), default=False)
+    saved_by = models.CharField(_("saved by"), max_length=160)
+    saved_at = models.DateTimeField(_("saved at"), auto_now_add=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        db_table = "shopfloor_line_type"
+        ordering = ["org", "code", "-revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["org", "code", "revision"], name="shopfloor_line_type_revision")
+        ]
+        indexes = [models.Index(fields=["digest"], name="shopfloor_line_type_digest")]
+
+    def __str__(self) -> str:
+        return f"{self.code} r{self.revision}"
+
+
 class Line(ScopedModel):
-    """A line: an asset of the registry with a template, a calendar and a plan."""
+    """A line: an asset of the registry with a template, a calendar and a plan.
+
+    type_digest  of the revision of the firm's own line type; "" with a shipped one
+    """
 
     asset = models.CharField(_("asset"), max_length=MAX_ASSET_ID_LENGTH, unique=True)
     name_en = models.CharField(_("name (English)"), max_length=MAX_NAME)
     name_zh = models.CharField(_("name (Chinese)"), max_length=MAX_NAME, blank=True, default="")
     path = models.CharField(_("place"), max_length=MAX_PATH, blank=True, default="")
     template = models.CharField(_("template"), max_length=MAX_CODE)
+    type_digest = models.CharField(_("line type's digest"), max_length=64, blank=True, default="")
+    phase = models.CharField(
+        _("phase"),
+        max_length=20,
+        choices=[(phase.value, phase.value) for phase in Phase],
+        default=Phase.PRODUCTION.value,
+    )
     calendar = models.ForeignKey(
         Calendar, on_delete=models.PROTECT, related_name="lines", verbose_name=_("calendar")
     )

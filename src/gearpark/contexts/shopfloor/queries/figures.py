@@ -102,10 +102,10 @@ def unit_figures(
     """One device over the shift so far: segments, account, pieces."""
     segments = state_segments(line, signals, shift.start_us, until, silent)
     station = device if isinstance(device, Station) else None
-    made = pieces(signals.get("part_count"), station.ideal_cycle_s if station else None)
-    scrapped = pieces(signals.get("scrap_count"), station.ideal_cycle_s if station else None)
+    made = pieces(signals.get("part_count"), station.part_s if station else None)
+    scrapped = pieces(signals.get("scrap_count"), station.part_s if station else None)
     table = mapping_table(line.oee_mapping)
-    ideal = round(station.ideal_cycle_s * 1e6) if station else None
+    ideal = round(station.part_s * 1e6) if station else None
     known = known_time(segments, table)
     counts = count(made, [scrapped], shift.planned, known, shift.start_us, until, cycle_us=ideal or 0)
     span = (shift.start_us, until)
@@ -226,12 +226,12 @@ def _without_scrap(source: Account) -> Account:
 
 
 def _scrap(line: LineInfo, observed: Mapping[str, Signals], station: Station) -> Pieces:
-    return pieces(observed.get(line.asset_of(station.code), {}).get("scrap_count"), station.ideal_cycle_s)
+    return pieces(observed.get(line.asset_of(station.code), {}).get("scrap_count"), station.part_s)
 
 
 def _output(line: LineInfo, observed: Mapping[str, Signals]) -> Pieces:
     station = line.template.device(line.template.output)
-    cycle = station.ideal_cycle_s if isinstance(station, Station) else None
+    cycle = station.part_s if isinstance(station, Station) else None
     return pieces(observed.get(line.asset_of(station.code), {}).get("good_count"), cycle)
 
 

@@ -10,10 +10,11 @@ from django.db.models import Count
 from gearpark.base.problems import NotFound
 from gearpark.base.scope import Scope
 from gearpark.engines.calendars import Shift, calendar_from
-from gearpark.engines.lines import template
+from gearpark.engines.lines import Phase
 
 from ..models import Calendar, Line, ShiftPlan
 from ..types import CalendarInfo, LineInfo
+from .line_types import shape_of
 
 
 def lines(scope: Scope, orgs: Iterable[str] = ()) -> list[LineInfo]:
@@ -71,7 +72,7 @@ def line_info(row: Line) -> LineInfo:
         name_en=row.name_en,
         name_zh=row.name_zh,
         path=row.path,
-        template=template(row.template),
+        template=shape_of(row),
         calendar=calendar_from(row.calendar.document),
         calendar_id=row.calendar.pk,
         calendar_revision=row.calendar.revision,
@@ -81,4 +82,6 @@ def line_info(row: Line) -> LineInfo:
         bottleneck=row.bottleneck,
         bindings=row.bindings,
         revision=row.revision,
+        phase=Phase(row.phase),
+        type_digest=row.type_digest,
     )

@@ -64,6 +64,7 @@ def summary_of(found: LineFigures) -> LineSummary:
         revision=found.revision,
         mapping=found.account.mapping,
         devices=len(found.units),
+        phase=line.phase,
     )
 
 

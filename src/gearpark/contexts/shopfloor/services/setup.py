@@ -10,7 +10,7 @@ from gearpark.base.ids import asset_id
 from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
 from gearpark.engines.calendars import calendar_from, document_of
-from gearpark.engines.lines import Station, template
+from gearpark.engines.lines import LineTemplate, Phase, Station
 from gearpark.engines.oee import mapping_table
 from gearpark.engines.states import mapping
 from gearpark.kit.audit import record
@@ -18,6 +18,7 @@ from gearpark.kit.events import tell
 from gearpark.kit.tenant import acting, require
 
 from ..models import MAX_NAME, MAX_PLAN, Calendar, Line, ShiftPlan
+from ..queries.line_types import chosen_type
 from ..queries.setup import line, line_info
 from ..types import EDIT, LineChanged, LineInfo, LineWanted
 
@@ -29,7 +30,7 @@ def save_calendar(scope: Scope, document: Mapping[str, Any], *, org: str = "") -
     name = checked["name"].strip()
     if not name or len(name) > MAX_NAME:
         raise Problem("calendars.document", f"A calendar needs a name of at most {MAX_NAME} characters.")
-    owner = _owner(scope, org)
+    owner = owner_of(scope, org)
     with acting(scope):
         row = Calendar.objects.of(scope).filter(org=owner, name=name).select_for_update().first()
         if row is None:
@@ -53,9 +54,9 @@ def save_line(scope: Scope, wanted: LineWanted, *, org: str = "") -> LineInfo:
     ``shopfloor.binding_unknown``, ``shopfloor.plan_range``, ``oee.mapping_unknown``, ``states.*``.
     """
     require(scope, EDIT)
-    owner = _owner(scope, org)
-    facts = _checked(wanted)
+    owner = owner_of(scope, org)
     with acting(scope):
+        facts = _checked(scope, wanted, owner)
         calendar = Calendar.objects.of(scope).filter(org=owner, name=wanted.calendar).first()
         if calendar is None:
             raise Problem("calendars.unknown", f"There is no calendar named {wanted.calendar!r} in {owner}.")
@@ -100,7 +101,8 @@ def set_plan(scope: Scope, asset: str, on: date, shift: str, pieces: int | None,
         tell(LineChanged(info.org, asset))
 
 
-def _owner(scope: Scope, org: str) -> str:
+def owner_of(scope: Scope, org: str) -> str:
+    """The firm something is written for, or Problem ``shopfloor.org_unknown``."""
     owner = org or scope.org
     if not scope.sees(owner):
         raise Problem(
@@ -109,31 +111,37 @@ def _owner(scope: Scope, org: str) -> str:
     return owner
 
 
-def _checked(wanted: LineWanted) -> dict[str, Any]:
-    asset_id(wanted.asset)
-    shape = template(wanted.template)
-    bottleneck = wanted.bottleneck or shape.bottleneck
+def fitting(shape: LineTemplate, bottleneck: str, bindings: Mapping[str, str]) -> str:
+    """The bottleneck of a line of this type. Problems when bottleneck or bindings name what the type does not have."""
+    found = bottleneck or shape.bottleneck
     stations = {station.code for station in shape.stations}
-    group = [code for code in shape.ends_of(bottleneck) if code in stations]
+    group = [code for code in shape.ends_of(found) if code in stations]
     if not group:
         raise Problem(
             "shopfloor.bottleneck_unknown",
-            f"Template {shape.code} has no station or group {bottleneck!r}.",
+            f"Template {shape.code} has no station or group {found!r}.",
             known=sorted(set(shape.groups) | stations),
         )
-    cycles = {found.ideal_cycle_s for code in group if isinstance(found := shape.device(code), Station)}
+    cycles = {one.part_s for code in group if isinstance(one := shape.device(code), Station)}
     if len(cycles) > 1:
         raise Problem(
             "oee.not_alike",
-            f"The stations of {bottleneck!r} have different ideal cycles; choose one station.",
+            f"The stations of {found!r} have different ideal cycles; choose one station.",
         )
-    unknown = sorted(set(wanted.bindings) - {device.code for device in shape.devices})
+    unknown = sorted(set(bindings) - {device.code for device in shape.devices})
     if unknown:
         raise Problem(
             "shopfloor.binding_unknown",
             f"Template {shape.code} has no device {unknown[0]!r}.",
             unknown=unknown,
         )
+    return found
+
+
+def _checked(scope: Scope, wanted: LineWanted, owner: str) -> dict[str, Any]:
+    asset_id(wanted.asset)
+    digest, shape = chosen_type(scope, wanted.template, owner, wanted.type_digest)
+    bottleneck = fitting(shape, wanted.bottleneck, wanted.bindings)
     for bound in wanted.bindings.values():
         asset_id(bound)
     _check_plan(wanted.plan)
@@ -146,6 +154,8 @@ def _checked(wanted: LineWanted) -> dict[str, Any]:
         "name_zh": wanted.name_zh.strip()[:MAX_NAME],
         "path": wanted.path,
         "template": shape.code,
+        "type_digest": digest,
+        "phase": str(Phase(wanted.phase) if wanted.phase else shape.phase),
         "plan_per_shift": wanted.plan,
         "bottleneck": bottleneck,
         "states_mapping": wanted.states_mapping,
@@ -161,7 +171,7 @@ def _check_plan(pieces: int) -> None:
 
 def _facts_of(row: Line) -> dict[str, Any]:
     names = (
-        "name_en", "name_zh", "path", "template", "plan_per_shift", "bottleneck", "states_mapping", "oee_mapping",
+        "name_en", "name_zh", "path", "template", "type_digest", "phase", "plan_per_shift", "bottleneck", "states_mapping", "oee_mapping",
         "bindings",
     )  # fmt: skip
     return {**{name: getattr(row, name) for name in names}, "calendar": row.calendar.name}

@@ -8,7 +8,7 @@ from typing import Any
 
 from gearpark.base.wire import Value
 from gearpark.engines.calendars import Shift, ShiftCalendar
-from gearpark.engines.lines import LineTemplate
+from gearpark.engines.lines import LineTemplate, Phase
 from gearpark.engines.oee import Account, Charge, Failures, Projection, Step
 
 from .figures import Said
@@ -46,6 +46,8 @@ class LineInfo:
     bottleneck: str
     bindings: dict[str, str] = field(default_factory=dict)
     revision: int = 1
+    phase: Phase = Phase.PRODUCTION
+    type_digest: str = ""  # of the revision of the firm's own line type; "" with a shipped one
 
     def name(self, language: str) -> str:
         return (self.name_zh if language.startswith("zh") else self.name_en) or self.name_en or self.asset
@@ -202,6 +204,7 @@ class LineSummary:
     revision: str
     mapping: str
     devices: int
+    phase: Phase = Phase.PRODUCTION
 
     def name(self, language: str) -> str:
         return (self.name_zh if language.startswith("zh") else self.name_en) or self.name_en or self.asset
@@ -244,6 +247,10 @@ class LineWanted:
     states_mapping: str = DEFAULT_STATES
     oee_mapping: str = DEFAULT_OEE
     bindings: dict[str, str] = field(default_factory=dict)
+    type_digest: str | None = (
+        None  # a revision of the firm's own line type; None: the newest, "": the shipped type
+    )
+    phase: str = ""  # "": the line type's
 
 
 @dataclass(frozen=True, slots=True)

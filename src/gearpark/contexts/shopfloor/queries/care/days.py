@@ -36,7 +36,7 @@ def day_figures(
         if not mine:
             continue
         device = info.template.device(code)
-        made = pieces(mine.get("part_count"), device.ideal_cycle_s if isinstance(device, Station) else None)
+        made = pieces(mine.get("part_count"), device.part_s if isinstance(device, Station) else None)
         states = state_segments(info, mine, start_us, now_us)
         running = merged((item.start_us, item.end_us) for item in states if item.state == "running")
         for begin in range(start_us, now_us, DAY_US):
