@@ -15,6 +15,8 @@ from gearpark.contexts.shopfloor import public as shopfloor
 from gearpark.contexts.telemetry import public as telemetry
 from gearpark.kit.tenant import acting
 
+from . import lines
+
 PLANTS_LIMIT_S = 120.0  # for the plants to write run/plants.json
 GATEWAY_LIMIT_S = 60.0
 LOOK_TRIES = 5
@@ -32,7 +34,14 @@ def connect(now: datetime) -> dict[str, Any]:
     telemetry.start_live()
     try:
         _wait(telemetry.gateway_health, GATEWAY_LIMIT_S, "no gateway speaks on the bus")
-        done: dict[str, Any] = {endpoint["id"]: _onboard(endpoint) for endpoint in endpoints}
+        done: dict[str, Any] = {}
+        for endpoint in endpoints:
+            line = lines.other_line(endpoint["id"])
+            if line is not None:
+                scope = _scope(line.org)
+                with acting(scope):
+                    lines.ensure_other_line(scope, line)
+            done[endpoint["id"]] = _onboard(endpoint)
     finally:
         telemetry.stop_live()
     scope = _scope("qichi")

@@ -13,14 +13,15 @@ from django.conf import settings
 from gearpark.base.scope import Scope
 from gearpark.base.wire import AssetInfo
 from gearpark.contexts.registry import public as registry
-from gearpark.engines.lines import template
 from gearpark.kit.tenant import acting
+from gearpark.plants.lines import housing_lines
 
 from . import DEMO_PASSWORD, PARK, PEOPLE, zone
+from .lines import assets_of
 
 DATA = Path(__file__).parent / "data"
 SEED = 798
-LINE_ORG, LINE_PLACE, LINE_TEMPLATE, LINES = "qichi", "qiaohe-plant/machining", "housing-machining", 7
+LINE_ORG = "qichi"
 RESERVED_SHARE = 0.8  # signed firms that have a plot waiting for them
 CLUSTERS = (
     ("smart-equipment", "智能装备制造", "Smart equipment manufacturing"),
@@ -143,23 +144,14 @@ def _plots(
 
 def line_assets() -> list[AssetInfo]:
     """The first shop's lines and devices as assets: ``qc-l1`` and ``qc-l1-<station>``, seven times the template's."""
-    line = template(LINE_TEMPLATE)
-    found = []
-    for number in range(1, LINES + 1):
-        place = f"{LINE_ORG}/{LINE_PLACE}/l{number}"
-        found.append(AssetInfo(f"qc-l{number}", "line", f"壳体{number}线 Housing line {number}", place))
-        found += [
-            AssetInfo(f"qc-l{number}-{device.code}", device.type, device.title_en, f"{place}/{device.code}")
-            for device in (*line.stations, *line.buffers, *line.transports)
-        ]
-    return found
+    return [asset for line in housing_lines() for asset in assets_of(line)]
 
 
 def _lines(scope: Scope) -> int:
     """The first shop's seven lines; the shop floor's own rows when that room is built."""
     registry.upsert_assets(scope, line_assets(), org=LINE_ORG)
     if "gearpark.contexts.shopfloor" not in settings.CONTEXTS:
-        return LINES
+        return len(housing_lines())
     from gearpark.contexts.shopfloor import public as shopfloor
 
     return len(shopfloor.ensure_demo_lines(scope))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .queries import lines, recent_alarms
 from .queries import summaries as line_summaries
-from .services import ensure_demo_lines, save_calendar, save_line, set_plan
+from .services import ensure_demo_lines, ensure_line, save_calendar, save_line, set_plan
 from .types import Alarm, LineChanged, LineInfo, LineSummary, LineWanted
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "LineSummary",
     "LineWanted",
     "ensure_demo_lines",
+    "ensure_line",
     "line_summaries",
     "lines",
     "recent_alarms",
