@@ -11,7 +11,7 @@ APPEND_ONLY = ("shopfloor_thing", "shopfloor_fact", "shopfloor_measured", "shopf
 GUARDS = """
 CREATE FUNCTION shopfloor_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION '% is append-only; declare a wrong fact wrong', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+  RAISE EXCEPTION '% is append-only; add a new row instead', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
 END $$;
 CREATE FUNCTION shopfloor_serial_has_facts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -68,8 +68,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('org', models.CharField(db_index=True, max_length=60)),
                 ('lake_version', models.BigIntegerField(default=-1)),
+                ('pending_us', models.BigIntegerField(null=True)),
                 ('until_us', models.BigIntegerField(default=0)),
-                ('visits', models.BigIntegerField(default=0)),
                 ('changed_at', models.DateTimeField()),
                 ('line', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='follow_mark', to='shopfloor.line')),
             ],

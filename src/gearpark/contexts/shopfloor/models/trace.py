@@ -129,14 +129,15 @@ class FactError(ScopedModel):
 class FollowMark(ScopedModel):
     """How far a line's signals were taken, written in the transaction of what was taken.
 
-    lake_version   version of the lake's points whose every row was considered
-    until_us       newest source time considered
+    lake_version  version of the lake's points of which every row was considered, or waits behind ``pending_us``
+    pending_us    what lies between here and ``until_us`` is still to be read (a long back-fill goes in steps)
+    until_us      newest source time considered
     """
 
     line = models.OneToOneField(Line, on_delete=models.CASCADE, related_name="follow_mark")
     lake_version = models.BigIntegerField(default=-1)
+    pending_us = models.BigIntegerField(null=True)
     until_us = models.BigIntegerField(default=0)
-    visits = models.BigIntegerField(default=0)
     changed_at = models.DateTimeField()
 
     objects = ScopedManager()
