@@ -10,9 +10,8 @@ import pytest
 
 from gearpark.base.scope import Scope
 from gearpark.base.time import from_us, to_us
-from gearpark.contexts.shopfloor.models.care import Tool, ToolClass, ToolHour, ToolLife
+from gearpark.contexts.shopfloor.models.care import CareFollow, Tool, ToolClass, ToolHour, ToolLife
 from gearpark.contexts.shopfloor.queries import line, source
-from gearpark.contexts.shopfloor.queries.care.heard import News
 from gearpark.contexts.shopfloor.services.care.follow_tools import follow_tools
 from gearpark.contexts.shopfloor.services.care.usage import report_usage
 from gearpark.kit.tenant import acting
@@ -31,20 +30,8 @@ def kind(shop: Scope) -> ToolClass:
         return row
 
 
-NEWS = News()
-
-
-@pytest.fixture(autouse=True)
-def forget() -> None:
-    _forget()
-
-
-def _forget() -> None:
-    NEWS.__init__()  # type: ignore[misc]
-
-
 def followed(scope: Scope, now_us: int) -> int:
-    return follow_tools(scope, source.reader(), NEWS, line(scope, "qc-l1"), from_us(now_us))
+    return follow_tools(scope, source.reader(), line(scope, "qc-l1"), from_us(now_us))
 
 
 def told(scope: Scope) -> list[tuple[str, float, str]]:
@@ -60,7 +47,7 @@ def test_uses_are_counted_once_and_again_changes_nothing(
     with acting(shop):
         assert followed(shop, to_us(now)) == 1
         assert followed(shop, to_us(now)) == 0
-        _forget()
+        CareFollow.objects.of(shop).update(version=-1)
         followed(shop, to_us(now))
         tool = Tool.objects.of(shop).get()
         assert (tool.serial, tool.used, tool.place, tool.station, tool.pocket) == (
@@ -137,7 +124,7 @@ def test_a_tool_that_is_taken_out_half_used_keeps_its_life(
     write(lake_root, points, to_us(now))
     with acting(shop):
         followed(shop, to_us(now))
-        _forget()
+        CareFollow.objects.of(shop).update(version=-1)
         followed(shop, to_us(now))
         assert told(shop) == [("T01-7", 20.0, ""), ("T01-8", 10.0, "")]
         assert Tool.objects.of(shop).get(serial="T01-8").place == "store"

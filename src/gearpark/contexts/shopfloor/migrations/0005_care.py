@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('org', models.CharField(db_index=True, max_length=60)),
                 ('what', models.CharField(max_length=20)),
-                ('seen_us', models.BigIntegerField()),
+                ('version', models.BigIntegerField(default=-1)),
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='shopfloor.line')),
             ],
             options={

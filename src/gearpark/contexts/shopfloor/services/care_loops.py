@@ -8,7 +8,6 @@ from gearpark.kit.loops import Loop
 from gearpark.kit.tenant import acting
 
 from ..queries import setup, source
-from ..queries.care.heard import News
 from ..queries.care.scopes import loop_scope
 from . import calls, care
 
@@ -17,10 +16,9 @@ FORECASTS_EVERY = timedelta(minutes=10)
 
 
 class _Care:
-    """Follows every line and opens what is due; remembers which files of the lake it has applied."""
+    """Follows every line, foretells tool changes from time to time and opens what is due."""
 
     def __init__(self) -> None:
-        self.tools, self.machines = News(), News()
         self.forecast_at: datetime | None = None
 
     def __call__(self, now: datetime) -> None:
@@ -29,8 +27,8 @@ class _Care:
             lines = setup.lines(scope)
         foretell = self.forecast_at is None or now - self.forecast_at >= FORECASTS_EVERY
         for info in lines:
-            care.follow_tools(scope, lake, self.tools, info, now)
-            care.follow_machines(scope, lake, self.machines, info, now)
+            care.follow_tools(scope, lake, info, now)
+            care.follow_machines(scope, lake, info, now)
             if foretell:
                 care.keep_forecasts(scope, info, now)
         if foretell:

@@ -98,11 +98,11 @@ class MachineDay(ScopedModel):
 
 
 class CareFollow(ScopedModel):
-    """How far one line's signals were read for care; moves in the transaction that stores what they said."""
+    """Up to which version of the lake a line's signals are in; moves in the transaction that stores what they said."""
 
     line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="+")
     what = models.CharField(max_length=20)
-    seen_us = models.BigIntegerField()
+    version = models.BigIntegerField(default=-1)
 
     objects = ScopedManager()
 

@@ -26,8 +26,7 @@ def day_figures(
     if not stations or now_us <= start_us:
         return {}
     assets = {info.asset_of(code): code for code in stations}
-    names = [tag(asset, signal) for asset in assets for signal in (*STATE_SIGNALS, "part_count")]
-    series = read(lake, info.org, names, start_us - HOUR_US, now_us)
+    series = read(lake, info.org, day_tags(info, stations), start_us - HOUR_US, now_us)
     found = {}
     for asset, code in assets.items():
         mine = {
@@ -44,3 +43,9 @@ def day_figures(
             parts, run_us = made.total(begin, end), total(clipped(running, begin, end))
             found[asset, from_us(begin).date()] = (parts, run_us / 1e6)
     return found
+
+
+def day_tags(info: LineInfo, stations: Sequence[str]) -> list[str]:
+    """Tags that the days of these stations rest on."""
+    assets = [info.asset_of(code) for code in stations]
+    return [tag(asset, signal) for asset in assets for signal in (*STATE_SIGNALS, "part_count")]

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
 
 from gearpark.base.ids import tag
 from gearpark.engines.care import Use, uses_of
-from gearpark.lake.compaction import SORTED
-from gearpark.lake.files import DataFile
 from gearpark.lake.reader import MAX_TAGS, Reader
 from gearpark.lake.series import Series
 
@@ -18,44 +15,32 @@ from ..observed import SEVERITY_BITS, rows
 TOOL_SIGNALS = ("tool", "tool_serial", "tool_life", "part_serial")
 LATE_US = 7 * 86_400_000_000  # what arrives later than this no longer changes counters
 HOUR_US = 3_600_000_000
+FIRST_LOOK_US = 24 * HOUR_US  # a line that was never followed is read this far back
 
 
-class News:
-    """Which files of the lake a follower has applied. Forgotten with the process: then it looks back by ``otherwise_us``.
+def fresh_from(
+    lake: Reader, org: str, names: Sequence[str], seen: int, now_us: int
+) -> tuple[int, int | None]:
+    """What arrived of these tags in lake versions after ``seen`` (-1: never looked): (newest version, time to read from).
 
-    Rows arrive late and out of order (a gateway empties its journal after an outage), so what counts as news is a file
-    that was not there before, whatever times are in it.
+    Rows arrive late and out of order (a gateway empties its journal after an outage), so what is new is known by version.
     """
+    newest, earliest = lake.arrived(org, names, seen)
+    if earliest is None:
+        return newest, None
+    return newest, max(earliest, now_us - (LATE_US if seen >= 0 else FIRST_LOOK_US))
 
-    def __init__(self) -> None:
-        self._files: dict[str, dict[str, DataFile]] = {}
-        self._looked: dict[str, dict[str, DataFile]] = {}
 
-    def since(self, lake: Reader, key: str, org: str, now_us: int, otherwise_us: int) -> int | None:
-        """Earliest source time among what arrived since ``kept(key)``; None when nothing did."""
-        found = lake.snapshot().between(org, now_us - LATE_US, now_us + HOUR_US)
-        now = self._looked[key] = {file.path: file for file in found}
-        before = self._files.get(key)
-        if before is None:
-            return max(otherwise_us, now_us - LATE_US) if now else None
-        added = [file for path, file in now.items() if path not in before]
-        gone = [file for path, file in before.items() if path not in now]
-        sorted_anew = [file for file in added if PurePosixPath(file.path).name.startswith(SORTED)]
-        if sorted_anew and sum(file.rows for file in sorted_anew) <= sum(file.rows for file in gone):
-            added = [file for file in added if file not in sorted_anew]
-        start = min((file.at_min_us for file in added), default=None)
-        return None if start is None else max(start, now_us - LATE_US)
-
-    def kept(self, key: str) -> None:
-        """What ``since`` saw last is applied and stored."""
-        self._files[key] = self._looked[key]
+def tool_tags(line: LineInfo) -> list[str]:
+    """Tags that say something of a line's tools."""
+    assets = [line.asset_of(station.code) for station in line.template.stations]
+    return [tag(asset, signal) for asset in assets for signal in TOOL_SIGNALS]
 
 
 def station_uses(lake: Reader, line: LineInfo, start_us: int, end_us: int) -> dict[str, list[Use]]:
     """Station code -> uses of its tools in [start, end), by time. Stations that say nothing of tools are left out."""
     assets = {line.asset_of(station.code): station.code for station in line.template.stations}
-    names = [tag(asset, signal) for asset in assets for signal in TOOL_SIGNALS]
-    series = read(lake, line.org, names, start_us, end_us)
+    series = read(lake, line.org, tool_tags(line), start_us, end_us)
     found = {}
     for asset, code in assets.items():
         said = {signal: series.get(tag(asset, signal)) for signal in TOOL_SIGNALS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -17,47 +17,61 @@ from gearpark.lake.reader import Reader
 from gearpark.lake.series import Series
 
 from ...models import Line
-from ...models.care import CareFollow, Gauge, MachineDay, MaintenancePlan
-from ...queries.care.days import day_figures
-from ...queries.care.heard import HOUR_US, News, read
+from ...models.care import Gauge, MachineDay, MaintenancePlan
+from ...queries.care.days import day_figures, day_tags
+from ...queries.care.heard import HOUR_US, fresh_from, read
 from ...queries.care.plans import plan_dues
 from ...types.care import GaugeState, JobKind, Trigger
 from ...types.lines import LineInfo
+from .follow_tools import mark_of
 from .jobs import open_planned
 
 WHAT = "machines"
 DAY_US = 24 * HOUR_US
-LOOK_BACK_US = DAY_US
 COUNTED = (Trigger.COUNT.value, Trigger.RUN_HOURS.value)
 
 
-def follow_machines(scope: Scope, lake: Reader, news: News, info: LineInfo, now: datetime) -> int:
+def follow_machines(scope: Scope, lake: Reader, info: LineInfo, now: datetime) -> int:
     """Bring days, counters and conditions of one line up to date; returns how many days were set."""
     now_us = to_us(now)
     with acting(scope):
         row = Line.objects.of(scope).get(pk=info.id)
-        marks = CareFollow.objects.of(scope)
-        marks.get_or_create(line=row, what=WHAT, defaults={"org": info.org, "seen_us": 0})
-        mark = marks.select_for_update().get(line=row, what=WHAT)
-        start = news.since(lake, info.asset, info.org, now_us, (mark.seen_us or now_us) - LOOK_BACK_US)
-        days = 0
+        mark = mark_of(scope, row, WHAT)
+        stations, conditions = _counted(scope, info), _watched(scope, info)
+        names = [*day_tags(info, stations), *sorted({tag(plan.asset, plan.signal) for plan in conditions})]
+        newest, start, days = mark.version, None, 0
+        if names:
+            newest, start = fresh_from(lake, info.org, names, mark.version, now_us)
         if start is not None:
-            days = _days(scope, lake, info, start - start % DAY_US, now_us)
-            _conditions(scope, lake, info, start, now_us)
-            mark.seen_us = now_us
-            mark.save(update_fields=["seen_us"])
+            days = _days(scope, lake, info, stations, start - start % DAY_US, now_us)
+            _conditions(scope, lake, info, conditions, start, now_us)
+        if newest != mark.version:
+            mark.version = newest
+            mark.save(update_fields=["version"])
         _counters(scope, info)
-    if start is not None:
-        news.kept(info.asset)
-    return days
+        return days
 
 
-def _days(scope: Scope, lake: Reader, info: LineInfo, start_us: int, now_us: int) -> int:
-    """Set parts and running time of every day from ``start_us`` on, for the assets somebody counts."""
+def _counted(scope: Scope, info: LineInfo) -> list[str]:
+    """Stations whose parts or running time a plan or a gauge counts."""
     plans = MaintenancePlan.objects.of(scope).filter(line_id=info.id, trigger__in=COUNTED, active=True)
     gauges = Gauge.objects.of(scope).filter(line_id=info.id, gauge_class__every_uses__isnull=False)
-    stations = {*plans.values_list("station", flat=True), *gauges.values_list("station", flat=True)} - {""}
-    found = day_figures(lake, info, sorted(stations), start_us, now_us)
+    found = {*plans.values_list("station", flat=True), *gauges.values_list("station", flat=True)}
+    return sorted(found - {""})
+
+
+def _watched(scope: Scope, info: LineInfo) -> list[MaintenancePlan]:
+    rows = MaintenancePlan.objects.of(scope).filter(
+        line_id=info.id, trigger=Trigger.CONDITION.value, active=True
+    )
+    return list(rows.select_related("line"))
+
+
+def _days(
+    scope: Scope, lake: Reader, info: LineInfo, stations: Sequence[str], start_us: int, now_us: int
+) -> int:
+    """Set parts and running time of every day from ``start_us`` on, for the stations somebody counts."""
+    found = day_figures(lake, info, stations, start_us, now_us)
     MachineDay.objects.of(scope).bulk_create(
         [MachineDay(org=info.org, asset=asset, on=on, parts=parts, run_s=run_s)
          for (asset, on), (parts, run_s) in sorted(found.items())],
@@ -92,14 +106,10 @@ def _sum(scope: Scope, org: str, asset: str, since: date) -> tuple[int, float]:
     return int(made["parts"] or 0), float(made["run_s"] or 0.0)
 
 
-def _conditions(scope: Scope, lake: Reader, info: LineInfo, start_us: int, now_us: int) -> None:
+def _conditions(
+    scope: Scope, lake: Reader, info: LineInfo, plans: Sequence[MaintenancePlan], start_us: int, now_us: int
+) -> None:
     """Open an order for every limit that was passed for long enough since the plan was last done."""
-    rows = MaintenancePlan.objects.of(scope).filter(
-        line_id=info.id, trigger=Trigger.CONDITION.value, active=True
-    )
-    plans = list(rows.select_related("line"))
-    if not plans:
-        return
     series = read(lake, info.org, sorted({tag(p.asset, p.signal) for p in plans}), start_us, now_us)
     for plan in plans:
         _condition(scope, plan, _watch(plan, start_us), series, now_us)

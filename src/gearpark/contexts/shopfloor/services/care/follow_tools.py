@@ -25,14 +25,13 @@ from ...models.care import CareFollow, Tool, ToolClass, ToolHour, ToolLife
 from ...models.care.tools import MAX_POCKET
 from ...models.lines import MAX_CODE
 from ...queries.care.blocks import life_limit
-from ...queries.care.heard import HOUR_US, News, station_uses
+from ...queries.care.heard import HOUR_US, fresh_from, station_uses, tool_tags
 from ...types.care import LifeEnd, ToolPlace
 from ...types.lines import LineInfo
 from .lives import end_life, put_in, take_out
 from .usage import life_used, settle
 
 WHAT = "tools"
-LOOK_BACK_US = 24 * HOUR_US  # what a process that starts reads again, before the last time it was here
 MARGIN_US = HOUR_US  # read before the first hour that counts, to know which part was on the station
 WHOLE = 0.95  # share of life left from which on a tool that comes in is at its life's begin
 NEARLY_WORN = 0.1  # share of life left under which a tool that goes is worn
@@ -63,27 +62,30 @@ class _Line:
     touched: dict[int, Tool] = field(default_factory=dict)
 
 
-def follow_tools(scope: Scope, lake: Reader, news: News, info: LineInfo, now: datetime) -> int:
+def follow_tools(scope: Scope, lake: Reader, info: LineInfo, now: datetime) -> int:
     """Apply what arrived of one line since the last time; returns how many tools were touched."""
     now_us = to_us(now)
     with acting(scope):
         row = Line.objects.of(scope).get(pk=info.id)
-        marks = CareFollow.objects.of(scope)
-        marks.get_or_create(line=row, what=WHAT, defaults={"org": info.org, "seen_us": 0})
-        mark = marks.select_for_update().get(line=row, what=WHAT)
-        start = news.since(lake, info.asset, info.org, now_us, (mark.seen_us or now_us) - LOOK_BACK_US)
-        if start is None:
-            return 0
-        known = _known(scope, info, row, start - start % HOUR_US)
-        if known.classes:
+        mark = mark_of(scope, row, WHAT)
+        newest, start = fresh_from(lake, info.org, tool_tags(info), mark.version, now_us)
+        known = None if start is None else _known(scope, info, row, start - start % HOUR_US)
+        if known is not None and known.classes:
             heard = station_uses(lake, info, known.start_us - MARGIN_US, now_us + HOUR_US)
             for station, uses in sorted(heard.items()):
                 _station(known, station, uses)
             _store(known)
-        mark.seen_us = now_us
-        mark.save(update_fields=["seen_us"])
-    news.kept(info.asset)
-    return len(known.touched)
+        if newest != mark.version:
+            mark.version = newest
+            mark.save(update_fields=["version"])
+        return len(known.touched) if known is not None else 0
+
+
+def mark_of(scope: Scope, row: Line, what: str) -> CareFollow:
+    """How far a line was followed, locked for this transaction."""
+    marks = CareFollow.objects.of(scope)
+    marks.get_or_create(line=row, what=what, defaults={"org": row.org})
+    return marks.select_for_update().get(line=row, what=what)
 
 
 def _known(scope: Scope, info: LineInfo, row: Line, start_us: int) -> _Line:
