@@ -17,8 +17,8 @@ from gearpark.contexts.shopfloor.models import OperationRun, Serial
 from gearpark.contexts.shopfloor.public import LineInfo
 from gearpark.contexts.shopfloor.queries import trace
 from gearpark.contexts.shopfloor.queries.source import reader
-from gearpark.contexts.shopfloor.services.trace import follow
-from gearpark.contexts.shopfloor.services.trace.follow import follow_line
+from gearpark.contexts.shopfloor.services import follow
+from gearpark.contexts.shopfloor.services.follow import follow_line
 from gearpark.contexts.shopfloor.types.trace import Cause, FactKind
 from gearpark.kit.tenant import acting
 from gearpark.lake.reader import Reader

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +60,6 @@ def test_visits_of_one_serial_never_overlap_and_never_run_backwards(
     found = visits_of(said, sorted(at * scale for at in heard))
     for serial in "abc":
         mine = [visit for visit in found if visit.serial == serial]
-        for earlier, later in zip(mine, mine[1:], strict=False):
+        for earlier, later in pairwise(mine):
             assert earlier.ended_us is not None
             assert earlier.begun_us <= earlier.ended_us <= later.begun_us

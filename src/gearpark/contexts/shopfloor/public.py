@@ -6,11 +6,11 @@ from .queries import lines, recent_alarms
 from .queries import summaries as line_summaries
 from .queries.document import shift_document, shift_kpis
 from .services import ensure_demo_lines, ensure_line, save_calendar, save_line, set_plan
-from .services.trace import LOOPS as TRACE_LOOPS
+from .services.follow import LOOPS as FOLLOW_LOOPS
 from .types import Alarm, LineChanged, LineInfo, LineSummary, LineWanted
 from .types.figures import FiguresPublished
 
-LOOPS = (*TRACE_LOOPS,)
+LOOPS = (*FOLLOW_LOOPS,)
 
 __all__ = [
     "LOOPS",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 SILENT_US = 90_000_000  # a station heard of less often than this may have changed parts unseen
 
@@ -62,4 +63,4 @@ def _silent_since(heard: Sequence[int], start: int, end: int) -> int | None:
     if not heard:
         return None
     times = [start, *heard[bisect_right(heard, start) : bisect_left(heard, end)], end]
-    return next((a for a, b in zip(times, times[1:], strict=False) if b - a > SILENT_US), None)
+    return next((a for a, b in pairwise(times) if b - a > SILENT_US), None)

@@ -19,20 +19,20 @@ from gearpark.kit.loops import Loop
 from gearpark.kit.tenant import acting
 from gearpark.lake.reader import Reader
 
-from ...models import OperationRun, SignOn
-from ...models.trace import FollowMark
-from ...models.work import MAX_ACTOR
-from ...queries.care.scopes import loop_scope
-from ...queries.setup import lines
-from ...queries.source import reader
-from ...queries.trace.heard import Heard, heard, line_tags
-from ...queries.work.people import names_of
-from ...types.lines import LineInfo
-from ...types.trace import Fact, FactKind
-from ...types.work import RunSeen, RunSource
-from ..work import record_runs
-from .errors import withdraw_carried
-from .facts import add_facts_of_many
+from ..models import OperationRun, SignOn
+from ..models.trace import FollowMark
+from ..models.work import MAX_ACTOR
+from ..queries.care.scopes import loop_scope
+from ..queries.setup import lines
+from ..queries.source import reader
+from ..queries.trace.heard import Heard, heard, line_tags
+from ..queries.work.people import names_of
+from ..types.lines import LineInfo
+from ..types.trace import Fact, FactKind
+from ..types.work import RunSeen, RunSource
+from .trace.errors import withdraw_carried
+from .trace.facts import add_facts_of_many
+from .work import record_runs
 
 EVERY_S = 2.0
 STEP_US = 4 * 3_600_000_000  # of history taken in one transaction
