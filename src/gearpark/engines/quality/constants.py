@@ -19,6 +19,7 @@ from gearpark.base.problems import Problem
 MAX_RANGE_SIZE = 1000  # subgroup sizes d2 and d3 are computed for; a range of more values is a poor estimator
 D4_MEDIAN = math.sqrt(2.0) * float(special.ndtri(0.75))  # median of the range of two standard normal values
 _PRINTED_DECIMALS = 3
+_SERIES_FROM = 500
 _NODES, _STEP, _REACH, _WIDEST = 160, 0.02, 9.5, 20.0
 
 
@@ -65,8 +66,16 @@ def d3(n: int) -> float:
 
 def c4(n: int) -> float:
     """Mean of the standard deviation (divisor n - 1) of n values, in standard deviations."""
-    n = _size(n, 2, 10**9)
-    half = (n - 1) / 2.0
+    free = _size(n, 2, 10**9) - 1.0
+    if free > _SERIES_FROM:  # Gamma(x + 1/2) / Gamma(x) by its asymptotic series
+        return (
+            1.0
+            - 1.0 / (4.0 * free)
+            + 1.0 / (32.0 * free**2)
+            + 5.0 / (128.0 * free**3)
+            - 21.0 / (2048.0 * free**4)
+        )
+    half = free / 2.0
     return math.sqrt(math.pi / half) / float(special.beta(half, 0.5))
 
 

@@ -72,7 +72,10 @@ def switching(case: Case) -> Figures:
 
 
 def plan_lookup(case: Case) -> list[tuple[str, Figures]]:
-    """Plans out of the case's own table, else out of the product's. Where the sample is the whole lot: the table's n first."""
+    """Plans out of the case's own table; severities it does not give, out of the product's.
+
+    Where the sample is the whole lot: the table's n first.
+    """
     document = json.loads(case.text()) if case.file else None
 
     def found(entry: Any, whole: bool) -> dict[str, Any]:
@@ -80,7 +83,7 @@ def plan_lookup(case: Case) -> list[tuple[str, Figures]]:
         severity = str(entry.get("severity", "normal"))
         plan = (
             plan_for(lot, level, aql, severity)
-            if document is None
+            if document is None or severity not in document
             else plan_from(document, lot, level, aql, severity)
         )
         inputs = {key: entry[key] for key in ("lot", "level", "aql", "severity") if key in entry}

@@ -46,7 +46,11 @@ def capability(case: Case) -> Figures:
     else:
         groups = Subgroups.of_size(table.floats(case.column(table, ("value", "volume", "x", "y"))), 1)
     if isinstance(said, str) and not re.fullmatch(r"[\d.eE+-]+", said):
-        sigma = estimate(groups, estimator_of(said)).sigma
+        name = estimator_of(said)
+        single = (
+            int(groups.sizes.max()) == 1 and name == "r_bar/d2"
+        )  # within, of single values: moving ranges
+        sigma = estimate(groups, "mr_bar/d2" if single else name).sigma
     else:
         sigma = float(said)
     mean = summary(groups.values).mean
