@@ -129,6 +129,8 @@ class Migration(migrations.Migration):
                 ('counts', models.JSONField(default=dict)),
                 ('opened_by', models.CharField(max_length=160, verbose_name='opened by')),
                 ('opened_at', models.DateTimeField(verbose_name='opened at')),
+                ('hold_by', models.CharField(blank=True, default='', max_length=160)),
+                ('hold_done', models.BooleanField(default=False)),
                 ('closed_by', models.CharField(blank=True, default='', max_length=160, verbose_name='closed by')),
                 ('closed_at', models.DateTimeField(null=True, verbose_name='closed at')),
                 ('closed_note', models.CharField(blank=True, default='', max_length=400, verbose_name='what was done')),

@@ -12,7 +12,10 @@ from .work import MAX_ACTOR, MAX_NOTE, Serial
 
 
 class Recall(ScopedModel):
-    """One case: a cause, why it matters, and the parts it touched at that moment."""
+    """One case: a cause, why it matters, and the parts it touched at that moment.
+
+    hold_by  who wanted the parts held; ``hold_done`` once every part that can be held is
+    """
 
     name = models.CharField(_("case"), max_length=MAX_NAME)
     cause = models.JSONField(_("cause"))
@@ -21,6 +24,8 @@ class Recall(ScopedModel):
     counts = models.JSONField(default=dict)
     opened_by = models.CharField(_("opened by"), max_length=MAX_ACTOR)
     opened_at = models.DateTimeField(_("opened at"))
+    hold_by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
+    hold_done = models.BooleanField(default=False)
     closed_by = models.CharField(_("closed by"), max_length=MAX_ACTOR, blank=True, default="")
     closed_at = models.DateTimeField(_("closed at"), null=True)
     closed_note = models.CharField(_("what was done"), max_length=MAX_NOTE, blank=True, default="")

@@ -17,7 +17,6 @@ from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
 from gearpark.kit.tenant import acting
 
-from ...models import Serial
 from ...types.trace import Cause, FactKind, Group, PartRow, TraceDown
 from ..setup import line as line_of
 from .rows import PART_COLUMNS, PART_JOINS, ask, stretch, within
@@ -180,7 +179,11 @@ def part_pages(limit: int = 5_000) -> Iterator[PartRow]:
         after = page[-1].id
 
 
-def exists(scope: Scope, serial: str) -> bool:
-    """Is there a part of this serial?"""
-    with acting(scope):
-        return Serial.objects.of(scope).filter(serial=serial).exists()
+def counts() -> tuple[dict[str, int], int]:
+    """(parts by status, all parts) of ``trace_hit``; within ``touched``."""
+    rows = ask(
+        "SELECT s.status, count(*) FROM trace_hit h JOIN shopfloor_serial s ON s.id = h.serial_id GROUP BY 1",
+        [],
+    )
+    found = dict(sorted(rows))
+    return found, sum(found.values())
