@@ -95,8 +95,8 @@ def test_a_leader_books_a_stop_writes_and_takes_the_shift_over(
     assert_axe_clean(page)
 
     page.locator(".line-tabs").get_by_role("link", name="Hand-over").click()
-    page.get_by_label("Note", exact=True).fill("Gauge 7 goes to calibration")
-    page.get_by_text("Quality", exact=True).first.click()
+    page.locator(".ho-write textarea").fill("Gauge 7 goes to calibration")
+    page.locator(".ho-kinds").get_by_text("Quality", exact=True).click()
     page.get_by_role("button", name="Write").click()
     expect(page.locator(".ho-note", has_text="Gauge 7 goes to calibration")).to_be_visible()
     page.get_by_role("button", name="I have read it and take over").click()

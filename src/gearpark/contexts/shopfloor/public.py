@@ -7,12 +7,24 @@ from .queries import summaries as line_summaries
 from .queries.document import shift_document, shift_kpis
 from .services import ensure_demo_lines, ensure_line, save_calendar, save_line, set_plan
 from .services.follow import LOOPS as FOLLOW_LOOPS
+from .services.moves.link import LOOPS as FLEET_LOOPS
+from .services.moves.pieces import on_operation_done, on_serial_done
+from .services.moves.places import on_line_changed
 from .types import Alarm, LineChanged, LineInfo, LineSummary, LineWanted
 from .types.figures import FiguresPublished
+from .types.moves import TaskEnded
+from .types.shipping import ShipmentSent
+from .types.work import OperationDone, SerialDone
 
-LOOPS = (*FOLLOW_LOOPS,)
+LOOPS = (*FOLLOW_LOOPS, *FLEET_LOOPS)
+LISTENERS = (
+    (LineChanged, on_line_changed),
+    (OperationDone, on_operation_done),
+    (SerialDone, on_serial_done),
+)
 
 __all__ = [
+    "LISTENERS",
     "LOOPS",
     "Alarm",
     "FiguresPublished",
@@ -20,6 +32,8 @@ __all__ = [
     "LineInfo",
     "LineSummary",
     "LineWanted",
+    "ShipmentSent",
+    "TaskEnded",
     "ensure_demo_lines",
     "ensure_line",
     "line_summaries",

@@ -99,7 +99,7 @@ FORMULAS = (
     Formula("first_pass_yield", "quality", "share", "GP / IP", ("GP",), ("IP",)),
     Formula("scrap_ratio", "quality", "share", "SQ / PQ", ("SQ",), ("PQ",)),
     Formula("rework_ratio", "quality", "share", "RQ / PQ", ("RQ",), ("PQ",)),
-    Formula("fall_off_ratio", "quality", "share", "SQ / PQ₁", ("SQ",), ("PQ1",)),
+    Formula("fall_off_ratio", "quality", "share", "SQ / PQ1", ("SQ",), ("PQ1",)),
     Formula("mtbf", "care", "time", "ΣTBF / (FE + 1)", ("TBF",), ("FE",), 1),
     Formula("mtbf_plain", "care", "time", "ΣTBF / FE", ("TBF",), ("FE",), 0, "sum / events"),
     Formula("mttf", "care", "time", "ΣTTF / (FE + 1)", ("TTF",), ("FE",), 1),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ninja import Router
 
-from . import lines
+from . import figures, lines
 
 router = Router()
 router.add_router("", lines.router)
+router.add_router("", figures.router)

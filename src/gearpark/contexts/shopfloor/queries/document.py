@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from gearpark.base.scope import Scope
 from gearpark.engines.calendars import Shift
 from gearpark.engines.lines import Station
-from gearpark.engines.oee import Account, Element, Loss
+from gearpark.engines.oee import Account, Element, Loss, kpis
+from gearpark.kit.tenant import acting
 
 from ..types import Alarm, LineFigures, UnitFigures
+from .summary import board
 
 VERSION = 1
 MINUTE_US = 60_000_000
@@ -70,6 +74,31 @@ def document(figures: LineFigures) -> dict[str, Any]:
         "inputs": dict(figures.inputs),
         "revision": figures.revision,
         "fresh_us": figures.fresh_us,
+    }
+
+
+def shift_document(scope: Scope, asset: str, now: datetime, day: str = "", shift: str = "") -> dict[str, Any]:
+    """The figures document of one shift of a line (empty: the running one)."""
+    with acting(scope):
+        return document(board(scope, asset, now, day, shift))
+
+
+def shift_kpis(scope: Scope, asset: str, now: datetime, day: str = "", shift: str = "") -> dict[str, Any]:
+    """KPI code -> value (shares 0..1, ratios, pieces an hour, seconds), with the elements they are made of."""
+    with acting(scope):
+        figures = board(scope, asset, now, day, shift)
+    values = {}
+    for found in kpis(figures.elements):
+        value = None if found.value is None else float(found.value)
+        values[found.code] = value / 1e6 if value is not None and found.formula.unit == "time" else value
+    return {
+        "line": asset,
+        "day": figures.shift.day.isoformat(),
+        "shift": figures.shift.code,
+        "mapping": figures.account.mapping,
+        "revision": figures.revision,
+        "kpis": values,
+        "elements": figures.elements,
     }
 
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from gearpark.base.problems import NotFound, Problem
 from gearpark.base.scope import Scope
 from gearpark.base.time import from_us, to_us
 from gearpark.engines.calendars import Shift
 from gearpark.engines.oee import Change, differences
 from gearpark.kit.events import tell
-from gearpark.kit.tenant import acting
+from gearpark.kit.tenant import acting, require
 
 from ..models import Line
 from ..models.figures import FigureRevision
@@ -20,9 +21,10 @@ from ..queries.document import document, inputs_changed
 from ..queries.observed import short_hash
 from ..queries.revisions import ended_shifts, lake_mark, newest_marks, newest_revision
 from ..queries.said import said_of
+from ..queries.shifts import chosen_shift
 from ..queries.summary import of_shift
 from ..types import LineFigures, LineInfo
-from ..types.figures import FiguresPublished, RevisionInfo, RevisionReason, Said
+from ..types.figures import LEAD, FiguresPublished, RevisionInfo, RevisionReason, Said
 
 SETTLE = timedelta(seconds=90)  # after a shift's end: what is still under way arrives
 WATCHED_DAYS = 3  # looked at every minute
@@ -78,6 +80,23 @@ def publish(
             FigureRevision.objects.of(scope).filter(pk=last.id).update(marks=seen)
             return None
         return _add(scope, figures, last, seen, now)
+
+
+def publish_now(scope: Scope, asset: str, day: str, shift: str, now: datetime) -> RevisionInfo:
+    """Publish one shift at once; the newest revision when it stands. Problems ``figures.shift_runs``,
+    ``figures.nothing_heard``."""
+    require(scope, LEAD)
+    with acting(scope):
+        line = setup.line(scope, asset)
+        chosen = chosen_shift(line, to_us(now), day, shift)
+        if to_us(now) < chosen.end_us:
+            raise Problem(
+                "figures.shift_runs", "The shift still runs; its figures are published when it has ended."
+            )
+        made = publish(scope, line, chosen, now) or newest_revision(scope, line, chosen.day, chosen.code)
+        if made is None:
+            raise NotFound("figures.nothing_heard", "Nothing was heard of this line in this shift.")
+        return made
 
 
 def _add(

@@ -28,7 +28,7 @@ from ..services.stop_reasons import set_target
 from ..types import VIEW, LineFigures
 from ..types.figures import LEAD, ShiftKpis
 from .board import asked_shift, language, picker
-from .kpi_words import GROUPS, kpi_row, kpi_rows, kpi_title, target_from, value_text
+from .kpi_words import GROUPS, kpi_row, kpi_rows, kpi_title, short_title, target_from, value_text
 from .tabs import tabs
 from .words import FLAGS, shift_word
 
@@ -155,7 +155,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         {
             "page_title": _("KPIs of all lines"),
             "rows": rows,
-            "columns": [(name, kpi_title(name), name == code) for name in COMPARED],
+            "columns": [(name, short_title(name), name == code) for name in COMPARED],
             "span": span,
             "spans": [(name, words, name == span) for name, words in span_words().items()],
             "kpi": code,

@@ -109,7 +109,7 @@ ELEMENTS: dict[str, Any] = {
     "CMT": gettext_lazy("Corrective maintenance time"),
     "PMT": gettext_lazy("Planned maintenance time"),
 }
-SYMBOLS = {"SAPT": "ΣAPT", "SAUBT": "ΣAUBT", "IDEAL": "PRI×PQ", "GOOD_IDEAL": "PRI×GQ", "PQ1": "PQ₁",
+SYMBOLS = {"SAPT": "ΣAPT", "SAUBT": "ΣAUBT", "IDEAL": "PRI×PQ", "GOOD_IDEAL": "PRI×GQ",
            "TTR": "ΣTTR", "TTF": "ΣTTF", "TBF": "ΣTBF"}  # fmt: skip
 STATE_OF = {
     "APT": "running", "AUST": "setup", "ADET": "down", "ADOT": "idle", "TTR": "down", "CMT": "down", "PMT": "planned_stop",
@@ -132,6 +132,11 @@ CHANGE_WORDS = {
 
 def kpi_title(code: str) -> str:
     return str(TITLES.get(code, code))
+
+
+def short_title(code: str) -> str:
+    """For table heads: abbreviations where the trade has them."""
+    return {"nee": "NEE", "mtbf_plain": "MTBF", "mttr_plain": "MTTR"}.get(code) or kpi_title(code)
 
 
 def value_text(unit: str, value: Fraction | float | None) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gearpark.engines.oee import Flag, kpi
 from gearpark.ui.numbers import one_language, plain
@@ -61,7 +62,7 @@ def report_sheet(
         "ticks": _ticks(shift, zone),
         "breaks": [_span(shift, start, end) for start, end in shift["breaks"]],
         "now": _share(shift, found["until_us"]) if found["open"] else None,
-        "losses": _losses(found, titles),
+        "losses": _losses(found, titles, tongue),
         "sums": _sums(found),
         "kpis": kpi_rows(found["elements"]),
         "alarms": _alarms(found, tongue),
@@ -132,7 +133,9 @@ def _figs(found: Document) -> list[dict[str, Any]]:
     takt = Fraction(planned, plan) if plan else None
     rows[4]["note"] = _("target takt %(t)s") % {"t": duration(round(takt))} if takt else ""
     failures = elements.get("FE")
-    rows[5]["note"] = _("%(n)s failures at the bottleneck") % {"n": failures} if failures is not None else ""
+    if failures is not None:
+        words = ngettext("%(n)s failure at the bottleneck", "%(n)s failures at the bottleneck", failures)
+        rows[5]["note"] = words % {"n": failures}
     return rows
 
 
@@ -157,7 +160,8 @@ def _beside(code: str, found: Document) -> str:
         value, unit = value_text("share", kpi("setup_ratio", found["elements"]).value)
         return _("set-up ratio %(v)s %(u)s") % {"v": value, "u": unit}
     if code == "scrap_ratio":
-        return _("%(n)s pieces scrapped") % {"n": found["counts"]["scrap"]}
+        n = found["counts"]["scrap"]
+        return ngettext("%(n)s piece scrapped", "%(n)s pieces scrapped", n) % {"n": n}
     return ""
 
 
@@ -174,7 +178,7 @@ def _hours(found: Document, zone: Any) -> list[dict[str, Any]]:
                 "made": str(made) if begun else "–",
                 "due": plain(due, 0),
                 "sum": str(done) if begun else "–",
-                "gap": plain(done - round(due), 0) if begun else "–",
+                "gap": _signed(done - round(due)) if begun else "–",
                 "behind": begun and done < round(due),
                 "bar": made / top if begun else 0.0,
                 "target": plan / top,
@@ -182,6 +186,10 @@ def _hours(found: Document, zone: Any) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _signed(number: int) -> str:
+    return f"+{number}" if number > 0 else plain(number, 0)
 
 
 def _bands(found: Document, chinese: bool) -> list[dict[str, Any]]:
@@ -212,11 +220,11 @@ def _span(shift: Document, start: int, end: int) -> list[float]:
     return [_share(shift, start), _share(shift, end) - _share(shift, start)]
 
 
-def _losses(found: Document, titles: Mapping[str, str]) -> list[dict[str, Any]]:
+def _losses(found: Document, titles: Mapping[str, str], tongue: str) -> list[dict[str, Any]]:
     bars = [loss for loss in found["losses"] if loss["code"] != "not_planned"][:MAX_LOSSES]
     top = max([abs(loss["time_us"]) for loss in bars], default=1) or 1
     whole = found["elements"]["CAL"] or 1
-    alarms = {alarm["code"]: alarm["text"] for alarm in found["alarms"]}
+    alarms = {alarm["code"]: one_language(alarm["text"], tongue) for alarm in found["alarms"]}
     return [
         {
             "label": loss_word(loss["code"], booked_word(loss, titles, alarms)),

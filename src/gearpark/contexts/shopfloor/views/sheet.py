@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gearpark.engines.oee import Account, Element
+from gearpark.ui.numbers import one_language
 from gearpark.ui.states import look_of
 
 from ..queries.figures import bottleneck_codes
@@ -169,7 +170,9 @@ def alarm_rows(figures: LineFigures, alarms: tuple[Alarm, ...]) -> list[dict[str
 def sheet(figures: LineFigures, language: str, titles: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Everything under the drawing that is made of figures; ``titles``: booked reason -> its title."""
     line = figures.line
-    names = {alarm.code: f"{alarm.code} {alarm.text}".strip() for alarm in figures.alarms}
+    names = {
+        alarm.code: f"{alarm.code} {one_language(alarm.text, language)}".strip() for alarm in figures.alarms
+    }
     group = bottleneck_codes(line)
     return {
         "factors": factors(figures.account),

@@ -159,9 +159,7 @@ def _counting(figures: LineFigures, rows: list[StopRow]) -> list[StopRow]:
     slow = set(bottleneck_codes(figures.line))
     least = mapping_table(figures.line.oee_mapping).minor_stop_us
     return [
-        row
-        for row in rows
-        if row.station in slow and (row.booking is not None or row.end_us - row.start_us >= least)
+        row for row in rows if row.station in slow and (row.booking is not None or row.planned_us >= least)
     ]
 
 
@@ -179,7 +177,7 @@ def _narrowed(
         station = "bottleneck"
         rows = [row for row in rows if row.station in slow]
     if not short:
-        rows = [row for row in rows if row.booking is not None or row.end_us - row.start_us >= least]
+        rows = [row for row in rows if row.booking is not None or row.planned_us >= least]
     if show == "open":
         rows = [row for row in rows if row.booking is None]
     elif show == "booked":
@@ -230,7 +228,7 @@ def _row(figures: LineFigures, row: StopRow, tree: list[ReasonInfo], tongue: str
 
 
 def _usual(figures: LineFigures, row: StopRow, tree: list[ReasonInfo]) -> list[str]:
-    """Reasons booked most in this shift, then those whose loss is what the machine says."""
+    """Reasons whose loss is what the machine says, those booked in this shift first; then what else was booked."""
     used: dict[str, int] = {}
     for item in figures.said.bookings:
         used[item.reason] = used.get(item.reason, 0) + 1
@@ -238,7 +236,8 @@ def _usual(figures: LineFigures, row: StopRow, tree: list[ReasonInfo]) -> list[s
     losses = {table.rule(state).loss for state, _reason, _time in row.said}
     parents = {one.parent for one in tree}
     fitting = [one.code for one in tree if one.loss in losses and one.code not in parents]
-    return [*sorted(used, key=lambda code: (-used[code], code)), *fitting]
+    often = sorted(used, key=lambda code: (-used[code], code))
+    return [*(code for code in often if code in fitting), *fitting, *often]
 
 
 def _tree(tree: list[ReasonInfo], tongue: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from gearpark.base.time import now_utc, to_us
 from gearpark.kit.http import needs, scope_of
-from gearpark.ui.numbers import age
+from gearpark.ui.numbers import age, plain
 
 from .. import queries
 from ..queries.front import calls_by_line
@@ -70,6 +70,7 @@ def _tile(figures: LineFigures, tongue: str) -> dict[str, Any]:
         "plan": figures.plan,
         "due": round(figures.plan_now),
         "gap": figures.made - round(figures.plan_now),
+        "gap_text": plain(abs(figures.made - round(figures.plan_now)), 0),
         "bar": figures.made / plan,
         "due_share": figures.plan_now / plan,
         "expected": None if summary.expected is None else round(summary.expected),
