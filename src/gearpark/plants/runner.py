@@ -59,7 +59,9 @@ class LineRun:
         self.sampler = AnalogSampler(self.line)
         self.server = LineServer(of.id, self.line.template, of.path, options.port_base + of.port)
         self._every_us = OTHERS_EVERY_US if other else ANALOG_EVERY_US
-        self._analog_due_us = now_us + of.port % 7 * self._every_us // 7  # spread over the interval
+        self._analog_due_us = self._beat_due_us = (
+            now_us + of.port % 7 * ANALOG_EVERY_US // 7
+        )  # spread over a second
 
     async def build(self, types: TypeSpace, now_us: int) -> None:
         """Simulate the history, then listen."""
@@ -85,6 +87,10 @@ class LineRun:
         if now_us >= self._analog_due_us:
             self._analog_due_us = max(self._analog_due_us + self._every_us, now_us - self._every_us)
             changes += self.sampler.sample(self.line.now_us)
+            self._beat_due_us = self._analog_due_us - self._every_us + ANALOG_EVERY_US
+        elif now_us >= self._beat_due_us:
+            self._beat_due_us = max(self._beat_due_us + ANALOG_EVERY_US, now_us - ANALOG_EVERY_US)
+            changes += self.sampler.beat(self.line.now_us)
         if self.speed != 1.0:
             changes = [self.stamped(change) for change in changes]
         return await self.server.publish(now_us, changes)

@@ -145,6 +145,9 @@ class LineRow:
     known: bool
     states: tuple[tuple[str, int], ...]
     spark: tuple[float | None, ...]
+    open: bool = True  # False: no shift runs; the figures are those of its last shift
+    kind: str = ""  # code of its line type
+    phase: str = "production"
 
     @property
     def made_share(self) -> float | None:
@@ -156,8 +159,8 @@ class LineRow:
 
     @property
     def behind(self) -> bool:
-        """More than one piece and more than 5 % behind what is due by now."""
-        return self.known and self.made < self.plan_now - 1 and self.made < 0.95 * self.plan_now
+        """More than one piece and more than 5 % behind what is due by now, in a shift that runs."""
+        return self.known and self.open and self.made < self.plan_now - 1 and self.made < 0.95 * self.plan_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,17 +264,27 @@ class Overview:
 
     @property
     def made(self) -> int | None:
-        """Good pieces of the lines something is known of; None when nothing is known of any."""
-        known = [line.made for line in self.lines if line.known]
+        """Good pieces of running shifts, of lines something is known of; None when nothing is known of any."""
+        known = [line.made for line in self.at_work if line.known]
         return sum(known) if known else None
 
     @property
+    def at_work(self) -> tuple[LineRow, ...]:
+        """Lines whose shift runs."""
+        return tuple(line for line in self.lines if line.open)
+
+    @property
+    def kinds(self) -> int:
+        """Line types among the lines whose shift runs: pieces of different kinds are counted together."""
+        return len({line.kind for line in self.at_work})
+
+    @property
     def plan(self) -> int:
-        return sum(line.plan for line in self.lines)
+        return sum(line.plan for line in self.at_work)
 
     @property
     def plan_now(self) -> float:
-        return sum(line.plan_now for line in self.lines)
+        return sum(line.plan_now for line in self.at_work)
 
     @property
     def running(self) -> int:

@@ -93,6 +93,15 @@ class AnalogSampler:
                 found.append(Change(now, code, signal, held))
         return found
 
+    def beat(self, now: int) -> list[Change]:
+        """Power of the stations as sampled last, with a fresh time: a sign of life between two samples."""
+        held = self._sent
+        return [
+            Change(now, code, "power_kw", held[code, "power_kw"])
+            for code in self.line.stations
+            if (code, "power_kw") in held
+        ]
+
     def _values(self, unit: object) -> Callable[..., dict[str, float]]:
         if isinstance(unit, StationUnit):
             return self._station

@@ -45,7 +45,7 @@ def summary_of(found: LineFigures) -> LineSummary:
         name_zh=line.name_zh,
         path=line.path,
         template=line.template.code,
-        state=line_state(found),
+        state=line_state(found) if found.open else "planned_stop",
         states=dict(Counter(unit.state for unit in found.units.values())),
         shift_code=found.shift.code,
         shift_day=found.shift.day,
@@ -65,6 +65,7 @@ def summary_of(found: LineFigures) -> LineSummary:
         mapping=found.account.mapping,
         devices=len(found.units),
         phase=line.phase,
+        open=found.open,
     )
 
 

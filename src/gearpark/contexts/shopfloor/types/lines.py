@@ -205,6 +205,7 @@ class LineSummary:
     mapping: str
     devices: int
     phase: Phase = Phase.PRODUCTION
+    open: bool = True  # False: no shift runs; the figures are those of the last one
 
     def name(self, language: str) -> str:
         return (self.name_zh if language.startswith("zh") else self.name_en) or self.name_en or self.asset

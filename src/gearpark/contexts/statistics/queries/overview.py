@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -53,6 +54,11 @@ def _firms(scope: Scope) -> FirmFigures:
 
 def _lines(scope: Scope, now: datetime, language: str) -> tuple[LineRow, ...]:
     summaries: Sequence[shopfloor.LineSummary] = shopfloor.line_summaries(scope, now)
+    numbers: Counter[str] = Counter()  # lines are numbered within their firm
+    found = []
+    for line in summaries:
+        numbers[line.org] += 1
+        found.append((numbers[line.org], line))
     return tuple(
         LineRow(
             asset=line.asset,
@@ -70,8 +76,11 @@ def _lines(scope: Scope, now: datetime, language: str) -> tuple[LineRow, ...]:
             known=line.unknown_share < 1.0,
             states=tuple(sorted(line.states.items())),
             spark=line.spark,
+            open=line.open,
+            kind=line.template,
+            phase=str(line.phase),
         )
-        for number, line in enumerate(summaries, start=1)
+        for number, line in found
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from gearpark.contexts.registry.public import GroupShape, PlotShape, ZoneMap
@@ -13,6 +14,7 @@ WIDTH = 1000.0
 MAX_HEIGHT = 640.0
 MARGIN, HEAD = 14.0, 34.0  # HEAD: room for the name of the northernmost group
 LAMP_W, LAMP_H, LAMP_GAP, BOARD_PAD, BOARD_HEAD = 22.0, 26.0, 4.0, 7.0, 17.0
+LETTER = 16.0  # size of a firm's name on its board at the wall screen
 MIN_FIRM_R, LIT_FIRM_R, MAX_FIRM_R = 1.8, 4.5, 13.0
 MAX_LAMPS = 16  # lines of one firm the map lights; more are on the lines page
 SCALE_BARS_M = (50, 100, 200, 500, 1000, 2000)
@@ -154,7 +156,8 @@ def _boards(
     boards = []
     for firm in sorted((f for f in firms if f.lit), key=lambda f: f.org):
         own = [line for line in lines if line.org == firm.org][:MAX_LAMPS]
-        wide = len(own) * (LAMP_W + LAMP_GAP) - LAMP_GAP + 2 * BOARD_PAD
+        short = _without_form(firm.name)
+        wide = max(len(own) * (LAMP_W + LAMP_GAP) - LAMP_GAP, _text_width(short)) + 2 * BOARD_PAD
         high = BOARD_HEAD + LAMP_H + 2 * BOARD_PAD
         left, top = _place(firm, wide, high, taken, width, height)
         taken.append((left, top, left + wide, top + high))
@@ -171,8 +174,18 @@ def _boards(
         )
         x2 = min(max(firm.x, left), left + wide)
         y2 = top + high if top + high < firm.y else (top if top > firm.y else firm.y)
-        boards.append(LampBoard(firm.org, firm.name, left, top, wide, high, firm.x, firm.y, x2, y2, lamps))
+        boards.append(LampBoard(firm.org, short, left, top, wide, high, firm.x, firm.y, x2, y2, lamps))
     return tuple(boards)
+
+
+def _without_form(name: str) -> str:
+    """A firm's name without its legal form and without the city that all of them share."""
+    return re.sub(r"^(Chongqing |重庆)|( Co\., Ltd\.|有限公司)$", "", name) or name
+
+
+def _text_width(text: str) -> float:
+    """Room a firm's name takes on its board; Chinese letters are square."""
+    return sum(LETTER if ord(letter) > 0x2E7F else LETTER * 0.56 for letter in text)
 
 
 def _place(
