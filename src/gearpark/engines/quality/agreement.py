@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -121,7 +122,7 @@ def agreement(
     raters: Sequence[Hashable],
     ratings: Sequence[Hashable],
     *,
-    reference: dict[Hashable, Hashable] | None = None,
+    reference: Mapping[Any, Hashable] | None = None,
     bad: Hashable | None = None,
 ) -> Agreement:
     """Ratings in long form. reference: true category by part; ``bad``: the category that means nonconforming."""
@@ -172,7 +173,7 @@ def _rater(
     who: Hashable,
     own: dict[Hashable, list[Hashable]],
     pieces: Sequence[Hashable],
-    reference: dict[Hashable, Hashable] | None,
+    reference: Mapping[Any, Hashable] | None,
     bad: Hashable | None,
 ) -> Rater:
     within = share(sum(len(set(own[piece])) == 1 for piece in pieces), len(pieces))

@@ -91,7 +91,7 @@ class Homogeneity:
 
 def brown_forsythe(values: Sequence[Any], keys: Sequence[Hashable], *, centre: str = "median") -> Homogeneity:
     """Levene's test about the median (robust), or about the mean with ``centre="mean"`` (Levene 1960)."""
-    middle = {"median": np.median, "mean": np.mean}[centre]
+    middle: Any = {"median": np.median, "mean": np.mean}[centre]
     found = _one_way([np.abs(group - middle(group)) for group in _groups(values, keys)])
     return Homogeneity(found.f, (found.between_df, found.within_df), found.p_value)
 

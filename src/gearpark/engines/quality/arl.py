@@ -75,8 +75,9 @@ def _chain(memories: list[_Memory]) -> tuple[list[float], np.ndarray]:
     for state in queue:  # grows while it is walked; MAX_CHAIN ends it
         row = []
         for low, high in zones:
-            after = tuple(memory.step(old, low, high) for memory, old in zip(memories, state, strict=True))
-            if None in after:
+            steps = [memory.step(old, low, high) for memory, old in zip(memories, state, strict=True)]
+            after = tuple(step for step in steps if step is not None)
+            if len(after) < len(steps):
                 row.append(-1)
                 continue
             if after not in number:

@@ -25,9 +25,8 @@ from .subgroups import Subgroups
 
 LOW, HIGH = 0.00135, 0.99865  # the quantiles that stand for -3 and +3 standard deviations
 SMALL_SAMPLE = 50
-# ISO 22514-2 names methods M(location, dispersion): mean 1, median 2; sigma from variances 1, s-bar 2, R-bar 3, overall 4
-DISPERSION = {"pooled": 1, "pooled/c4": 1, "s_bar/c4": 2, "r_bar/d2": 3, "sd": 4, "sd/c4": 4}
-QUANTILES = 6
+# Names after ISO 22514-2, M(location, dispersion): location 1 mean, 2 median; dispersion 4 overall sigma, 6 quantiles
+NORMAL_METHOD, QUANTILE_METHOD = "M(1,4)", "M(2,6)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,7 @@ class Index:
 
 
 Indices = dict[str, Index]
+_NONE: Indices = {}
 
 
 def _interval_cp(value: float, df: float, confidence: float) -> Index:
@@ -245,56 +245,56 @@ def capability(
     inner, outer = estimate(groups, name), estimate(groups, "sd")
     spread(outer.sigma)
     spread(inner.sigma)
-    verdict = normality(groups.values, alpha=alpha)
+    mean, verdict = groups.grand_mean, normality(groups.values, alpha=alpha)
     signals = control_signals(groups, name, rules) if study == "process" else ()
     model = _model(groups, method, verdict)
-    refusals: list[str] = []
-    within: Indices = {}
-    if study == "process":
-        refusals += ["within:out_of_control"] if signals else []
-        refusals += ["within:not_normal"] if verdict.normal is False and method != "normal" else []
-        if not refusals:
-            within = indices(
-                groups.grand_mean, inner.sigma, spec, n=inner.n, df=inner.df, confidence=confidence
-            )
-    overall: Indices = {}
-    if model is None:
-        refusals.append("overall:no_distribution")
-    elif model.name == "normal":
-        overall = indices(groups.grand_mean, outer.sigma, spec, n=outer.n, df=outer.df, confidence=confidence)
-    else:
+    refusals = _refused(study, bool(signals), verdict.normal is False and method != "normal", model is None)
+    within = overall = _NONE
+    if study == "process" and not any(one.startswith("within") for one in refusals):
+        within = indices(mean, inner.sigma, spec, n=inner.n, df=inner.df, confidence=confidence)
+    if model is not None and model.name == "normal":
+        overall = indices(mean, outer.sigma, spec, n=outer.n, df=outer.df, confidence=confidence)
+    elif model is not None:
         overall = quantile_indices(model, spec)
     cautions = ["small_sample"] if groups.values.size < SMALL_SAMPLE else []
     cautions += ["normality_untested"] if verdict.normal is None else []
-    shown = model or Fitted("normal", (groups.grand_mean, outer.sigma), math.inf)
-    inner_model = Fitted("normal", (groups.grand_mean, inner.sigma), 0.0)
-    outside = sum(
-        int((groups.values < spec.lsl).sum()) if side == "l" else int((groups.values > spec.usl).sum())
-        for side, limit in (("l", spec.lsl), ("u", spec.usl))
-        if limit is not None
-    )
+    shown = model or Fitted("normal", (mean, outer.sigma), math.inf)
     return Capability(
         study=study,
         spec=spec,
         n=int(groups.values.size),
-        mean=groups.grand_mean,
+        mean=mean,
         sigma_within=inner.sigma,
         sigma_overall=outer.sigma,
         estimator=name,
         within=within,
         overall=overall,
-        refusals=tuple(refusals),
+        refusals=refusals,
         cautions=tuple(cautions),
-        method="M(1,4)" if shown.name == "normal" else f"M(2,{QUANTILES})",
+        method=NORMAL_METHOD if shown.name == "normal" else QUANTILE_METHOD,
         distribution=shown,
-        ppm_within=expected_ppm(inner_model, spec) if within else None,
+        ppm_within=expected_ppm(Fitted("normal", (mean, inner.sigma), 0.0), spec) if within else None,
         ppm_overall=expected_ppm(model, spec) if model else None,
-        observed_ppm=outside / groups.values.size * 1e6,
+        observed_ppm=_outside(groups, spec) / groups.values.size * 1e6,
         normality=verdict,
         in_control=not signals,
         signals=signals,
         confidence=confidence,
     )
+
+
+def _refused(study: str, out_of_control: bool, not_normal: bool, no_model: bool) -> tuple[str, ...]:
+    found = []
+    if study == "process":
+        found += ["within:out_of_control"] if out_of_control else []
+        found += ["within:not_normal"] if not_normal else []
+    return (*found, "overall:no_distribution") if no_model else tuple(found)
+
+
+def _outside(groups: Subgroups, spec: Spec) -> int:
+    """How many values lie outside the specification."""
+    below = 0 if spec.lsl is None else int((groups.values < spec.lsl).sum())
+    return below + (0 if spec.usl is None else int((groups.values > spec.usl).sum()))
 
 
 def machine_capability(values: Any, spec: Spec, **options: Any) -> Capability:

@@ -50,31 +50,26 @@ def _need(groups: Subgroups, least_size: int) -> None:
 
 def _weighted(
     found: Floats, sizes: Floats, mean: Callable[[int], float], variance: Callable[[int], float]
-) -> float:
-    """Mean of found / mean(n), each weighted by its precision mean(n)^2 / variance(n)."""
+) -> tuple[float, float]:
+    """Mean of found / mean(n), each weighted by its precision mean(n)^2 / variance(n); equivalent degrees of freedom."""
     use = sizes >= 2
-    each = sizes[use].astype(int)
-    unique = np.unique(each)
-    means = dict(zip(unique.tolist(), [mean(int(n)) for n in unique], strict=True))
-    weights = {n: means[n] ** 2 / variance(n) for n in means}
-    divisor = np.array([means[n] for n in each.tolist()])
-    weight = np.array([weights[n] for n in each.tolist()])
-    return float((weight * found[use] / divisor).sum() / weight.sum())
+    unique, back = np.unique(sizes[use].astype(int), return_inverse=True)
+    divisors = np.array([mean(n) for n in unique.tolist()])
+    weights = divisors**2 / np.array([variance(n) for n in unique.tolist()])
+    weight = weights[back]
+    sigma = float((weight * found[use] / divisors[back]).sum() / weight.sum())
+    return sigma, float(weight.sum()) / 2.0
 
 
 def _r_bar(groups: Subgroups, printed: bool) -> tuple[float, float]:
     _need(groups, 2)
     mean = (lambda n: k.constants(n, printed=True).d2) if printed else k.d2
-    sigma = _weighted(groups.ranges, groups.sizes, mean, lambda n: k.d3(n) ** 2)
-    df = sum((k.d2(n) / k.d3(n)) ** 2 / 2.0 for n in groups.sizes.tolist() if n >= 2)
-    return sigma, df
+    return _weighted(groups.ranges, groups.sizes, mean, lambda n: k.d3(n) ** 2)
 
 
 def _s_bar(groups: Subgroups, printed: bool) -> tuple[float, float]:
     _need(groups, 2)
-    sigma = _weighted(np.nan_to_num(groups.sds), groups.sizes, k.c4, lambda n: 1.0 - k.c4(n) ** 2)
-    df = sum(k.c4(n) ** 2 / (2.0 * (1.0 - k.c4(n) ** 2)) for n in groups.sizes.tolist() if n >= 2)
-    return sigma, df
+    return _weighted(np.nan_to_num(groups.sds), groups.sizes, k.c4, lambda n: 1.0 - k.c4(n) ** 2)
 
 
 def _pooled(groups: Subgroups, printed: bool) -> tuple[float, float]:

@@ -210,51 +210,57 @@ def anova(
     y = crossed(values, parts, appraisers)
     n, who, r = y.shape
     inside(pooling_alpha, 0.0, 1.0, "alpha of pooling", closed=True)
-    grand = float(y.mean())
-    cell, piece, person = y.mean(axis=2), y.mean(axis=(1, 2)), y.mean(axis=(0, 2))
-    part_ss = who * r * float(((piece - grand) ** 2).sum())
-    person_ss = n * r * float(((person - grand) ** 2).sum())
-    both_ss = r * float(((cell - piece[:, None] - person[None, :] + grand) ** 2).sum()) if who > 1 else 0.0
-    error_ss = float(((y - cell[:, :, None]) ** 2).sum())
+    sums = _squares(y)
     both_df, error_df = (n - 1) * (who - 1), n * who * (r - 1)
     if error_df == 0:
         if both_df == 0:
             raise Problem("quality.too_few", "Repeated measurements are needed.", least=2, have=1)
         pooled = True  # one trial: the interaction is all there is to tell repeatability by
-    equipment = error_ss / error_df if error_df else both_ss / both_df
-    both_ms = both_ss / both_df if both_df else equipment
+    equipment = sums["equipment"] / error_df if error_df else sums["interaction"] / both_df
+    both_ms = sums["interaction"] / both_df if both_df else equipment
     f_both = _over(both_ms, equipment) if both_df and error_df else None
     p_both = _tail(f_both, both_df, error_df) if f_both is not None else None
     if pooled is None:
         pooled = p_both is None or p_both > pooling_alpha
-    repeat = (both_ss + error_ss) / (both_df + error_df) if pooled else equipment
+    repeat = (sums["interaction"] + sums["equipment"]) / (both_df + error_df) if pooled else equipment
     base, base_df = (repeat, both_df + error_df) if pooled else (both_ms, both_df)
-    part_ms = part_ss / (n - 1)
-    person_ms = person_ss / (who - 1) if who > 1 else 0.0
     interaction = 0.0 if pooled else max(0.0, (both_ms - equipment) / r)
-    appraiser = max(0.0, (person_ms - base) / (n * r)) if who > 1 else 0.0
+    appraiser = max(0.0, (sums["appraiser"] / (who - 1) - base) / (n * r)) if who > 1 else 0.0
     variances = {
         "repeatability": repeat,
         "appraiser": appraiser,
         "interaction": interaction,
         "reproducibility": appraiser + interaction,
-        "part": max(0.0, (part_ms - base) / (who * r)),
+        "part": max(0.0, (sums["part"] / (n - 1) - base) / (who * r)),
     }
 
-    def row(source: str, df: int, ss: float, tested: bool) -> Row:
-        ms = ss / df if df else 0.0
-        if not tested or not df:
-            return Row(source, df, ss, ms)
-        f = _over(ms, base)
-        return Row(source, df, ss, ms, f, _tail(f, df, base_df), _over(ms, equipment))
+    def row(source: str, df: int) -> Row:
+        ms = sums[source] / df if df else 0.0
+        f = _over(ms, base) if df else None
+        tail = None if f is None else _tail(f, df, base_df)
+        return Row(source, df, sums[source], ms, f, tail, None if f is None else _over(ms, equipment))
 
     table = (
-        row("appraiser", who - 1, person_ss, True),
-        row("part", n - 1, part_ss, True),
-        Row("interaction", both_df, both_ss, both_ms if both_df else 0.0, f_both, p_both, f_both),
-        row("equipment", error_df, error_ss, False),
-        Row("total", n * who * r - 1, part_ss + person_ss + both_ss + error_ss, 0.0),
+        row("appraiser", who - 1),
+        row("part", n - 1),
+        Row("interaction", both_df, sums["interaction"], both_ms if both_df else 0.0, f_both, p_both, f_both),
+        Row("equipment", error_df, sums["equipment"], equipment if error_df else 0.0),
+        Row("total", n * who * r - 1, math.fsum(sums.values()), 0.0),
     )
     return _result(
         "anova", variances, y, tolerance, pooled=pooled, table=table, r_bar=None, x_diff=None, part_range=None
     )
+
+
+def _squares(y: Floats) -> dict[str, float]:
+    """Sums of squares of a crossed study."""
+    n, who, r = y.shape
+    grand = float(y.mean())
+    cell, piece, person = y.mean(axis=2), y.mean(axis=(1, 2)), y.mean(axis=(0, 2))
+    between = cell - piece[:, None] - person[None, :] + grand
+    return {
+        "appraiser": n * r * float(((person - grand) ** 2).sum()) if who > 1 else 0.0,
+        "part": who * r * float(((piece - grand) ** 2).sum()),
+        "interaction": r * float((between**2).sum()) if who > 1 else 0.0,
+        "equipment": float(((y - cell[:, :, None]) ** 2).sum()),
+    }

@@ -76,8 +76,7 @@ def spread(sigma: float, what: str = "standard deviation") -> float:
 
 def data_hash(groups: Iterable[Iterable[float]]) -> str:
     """SHA-256 of data in canonical form: shortest round-trip decimals, ``,`` inside a group, newline between groups."""
-    digest = hashlib.sha256()
-    for number, group in enumerate(groups):
-        row = ",".join(repr(float(value) + 0.0) for value in group)
-        digest.update((("\n" if number else "") + row).encode())
-    return digest.hexdigest()
+    rows = (
+        ",".join([repr(value + 0.0) for value in map(float, group)]) for group in groups
+    )  # + 0.0: no minus zero
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()

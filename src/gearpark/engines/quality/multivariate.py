@@ -55,7 +55,8 @@ def _inverse(covariance: Floats) -> Floats:
             "quality.no_spread",
             "One of the characteristics follows from the others (or does not vary); leave it out.",
         )
-    return np.linalg.inv(covariance)
+    inverse: Floats = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
+    return inverse
 
 
 def _points(rows: Floats, mean: Floats, covariance: Floats, weight: float) -> tuple[Floats, Floats]:

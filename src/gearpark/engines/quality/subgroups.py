@@ -107,4 +107,5 @@ class Subgroups:
 
     def hash(self) -> str:
         """SHA-256 of the data in canonical form."""
-        return data_hash(np.split(self.values, self.starts[1:]))
+        listed, ends = self.values.tolist(), [*self.starts[1:].tolist(), self.values.size]
+        return data_hash(listed[a:b] for a, b in zip(self.starts.tolist(), ends, strict=True))

@@ -22,7 +22,7 @@ from .guards import MAX_VALUES, Floats, numbers
 DIGITS = 60
 
 
-def shifted(values: Sequence[Any]) -> tuple[Decimal, Floats]:
+def shifted(values: Any) -> tuple[Decimal, Floats]:
     """The first value, and every value less it: exactly for ``Decimal`` and text, in floating point for the rest."""
     if not len(values):
         raise Problem("quality.too_few", "There are no values.", least=1, have=0)
@@ -56,7 +56,7 @@ def exact_mean(rest: Floats) -> float:
     return math.fsum(rest) / rest.size
 
 
-def summary(values: Sequence[Any]) -> Summary:
+def summary(values: Any) -> Summary:
     """Summary figures of a series in its order."""
     first, rest = shifted(values)
     middle = exact_mean(rest)

@@ -113,7 +113,8 @@ def _series(options: argparse.Namespace) -> dict[str, Any]:
     if set(letters) - {"A", "R"}:
         raise Problem("quality.parameter", "Lots are written A (accepted) and R (not accepted).", name="lots")
     rows = table.rows if table else len(letters)
-    scheme, steps = Scheme(), []
+    scheme = Scheme()
+    steps: list[dict[str, Any]] = []
     for number in range(rows):
         if table:
             lot, plan = _judged(options, table, number, scheme)
@@ -121,7 +122,7 @@ def _series(options: argparse.Namespace) -> dict[str, Any]:
             lot, plan = Lot(letters[number] == "A", options.ac, None, True, options.authorised), None
         before = scheme
         scheme = acceptance.after(scheme, lot)
-        step = {
+        step: dict[str, Any] = {
             "lot": number + 1,
             "severity": str(before.severity),
             "accepted": lot.accepted,

@@ -48,60 +48,53 @@ def capability(options: argparse.Namespace) -> int:
         names = {**NAMES["within"], "cpm": "cpm"}
         answer({names[name]: index.value for name, index in found.items()} | _intervals(found), options.json)
         return 0
-    table = table_of(options.file)
-    groups = subgroups(options, table)
+    groups = subgroups(options, table_of(options.file))
     given = {"method": options.method, "alpha": options.alpha, "confidence": options.confidence}
     if options.machine:
         study = q.machine_capability(groups.values, spec, **given)
     else:
         study = q.capability(groups, spec, estimator=options.estimator, rules=options.rules, **given)
-    whole = summary(groups.values)
-    fitted = study.distribution
     within, overall = study.within, study.overall
     if options.anyway:
+        asked = {"n": study.n, "confidence": options.confidence}
         within = within or q.indices(
-            study.mean,
-            study.sigma_within,
-            spec,
-            n=study.n,
-            df=_df(groups, study.estimator),
-            confidence=options.confidence,
+            study.mean, study.sigma_within, spec, df=_df(groups, study.estimator), **asked
         )
-        overall = overall or q.indices(
-            study.mean, study.sigma_overall, spec, n=study.n, confidence=options.confidence
-        )
-    shown = (
-        _shown(overall, "machine")
-        if options.machine
-        else _shown(within, "within") | _shown(overall, "overall")
-    )
-    answer(
-        {
-            **shown,
-            "refusals": study.refusals,
-            "cautions": study.cautions,
-            "n": study.n,
-            "mean": study.mean,
-            "sigma_within": None if options.machine else study.sigma_within,
-            "estimator": study.estimator,
-            "sigma_overall": study.sigma_overall,
-            "lag1_autocorrelation": whole.lag1,
-            "method": study.method,
-            "distribution": fitted,
-            "quantiles": {str(share): fitted.ppf(share) for share in (0.00135, 0.5, 0.99865)},
-            "ppm_within": study.ppm_within,
-            "ppm_overall": study.ppm_overall,
-            "observed_ppm": study.observed_ppm,
-            "in_control": None if options.machine else study.in_control,
-            "signals": study.signals,
-            "normality": study.normality,
-            "spec": spec,
-            "confidence": study.confidence,
-            "by_quantiles": {name: index.value for name, index in quantile_indices(fitted, spec).items()},
-        },
-        options.json,
-    )
+        overall = overall or q.indices(study.mean, study.sigma_overall, spec, **asked)
+    if options.machine:
+        shown = _shown(overall, "machine")
+    else:
+        shown = _shown(within, "within") | _shown(overall, "overall")
+    answer(shown | _told(study, groups), options.json)
     return 0
+
+
+def _told(study: q.Capability, groups: q.Subgroups) -> dict[str, Any]:
+    """What goes with the indices."""
+    machine = study.study == "machine"
+    fitted = study.distribution
+    return {
+        "refusals": study.refusals,
+        "cautions": study.cautions,
+        "n": study.n,
+        "mean": study.mean,
+        "sigma_within": None if machine else study.sigma_within,
+        "estimator": study.estimator,
+        "sigma_overall": study.sigma_overall,
+        "lag1_autocorrelation": summary(groups.values).lag1,
+        "method": study.method,
+        "distribution": fitted,
+        "quantiles": {str(share): fitted.ppf(share) for share in (0.00135, 0.5, 0.99865)},
+        "ppm_within": study.ppm_within,
+        "ppm_overall": study.ppm_overall,
+        "observed_ppm": study.observed_ppm,
+        "in_control": None if machine else study.in_control,
+        "signals": study.signals,
+        "normality": study.normality,
+        "spec": study.spec,
+        "confidence": study.confidence,
+        "by_quantiles": {name: index.value for name, index in quantile_indices(fitted, study.spec).items()},
+    }
 
 
 def _df(groups: q.Subgroups, estimator: str) -> float:

@@ -281,7 +281,7 @@ def xbar_chart(case: Case) -> list[tuple[str, Figures]]:
 def index_figures(mean: float, sigma: float, spec: Spec, n: int) -> Figures:
     """Indices, and their intervals by key (``cpk_ci95``). Pp, Ppk and Cm, Cmk are the same formulas on their sigma."""
     found = indices(mean, sigma, spec, n=n)
-    known = {name: one.value for name, one in found.items()}
+    known: dict[str, float | None] = {name: one.value for name, one in found.items()}
     known |= {name.replace("cp", "pp"): one.value for name, one in found.items()}
     known |= {"cm": known.get("cp"), "cmk": known.get("cpk"), "mean": mean, "sigma": sigma, "n": n}
 
