@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 
 from gearpark.base.time import from_us, now_utc
 from gearpark.engines.oee import Kpi, kpis
@@ -224,9 +224,9 @@ def line_kpis(
 
 
 @router.put("/lines/{asset}/kpis/{kpi}/target", response={204: None}, summary="Target of a KPI")
-def put_target(request: HttpRequest, asset: str, kpi: str, body: TargetIn) -> tuple[int, None]:
+def put_target(request: HttpRequest, asset: str, kpi: str, body: TargetIn) -> Status:
     stop_reasons.set_target(may_lead(request), asset, kpi, body.value)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/lines/{asset}/report", response=dict[str, Any], summary="A shift's figures as one document")
@@ -290,9 +290,9 @@ def merge(request: HttpRequest, body: MergeIn) -> dict[str, Any]:
 
 
 @router.delete("/bookings/{key}", response={204: None}, summary="Take a booking back")
-def remove(request: HttpRequest, key: int, version: int = Query(...)) -> tuple[int, None]:
+def remove(request: HttpRequest, key: int, version: int = Query(...)) -> Status:
     bookings.remove_booking(may_work(request), key, version, now_utc())
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/lines/{asset}/handover", response=HandoverOut, summary="Hand-over of a shift")
