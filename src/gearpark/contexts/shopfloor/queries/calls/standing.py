@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from gearpark.base.problems import NotFound
 from gearpark.base.scope import Scope
 
-from ...models.calls import Call
+from ...models.calls import Call, CallEscalation
 from ...types.calls import STANDING, CallColour, CallInfo, CallSource, CallStatus
 
 MAX_STANDING = 200  # calls of one answer; a board with more has another problem
@@ -71,3 +71,8 @@ def call_info(row: Call) -> CallInfo:
         job=row.job_id,
         **{name: getattr(row, name) for name in names},
     )
+
+
+def call_escalations(scope: Scope, key: int) -> list[CallEscalation]:
+    """What was escalated of one call, oldest first."""
+    return list(CallEscalation.objects.of(scope).filter(call_id=key).order_by("at", "id"))

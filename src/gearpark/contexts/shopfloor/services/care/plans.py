@@ -15,7 +15,7 @@ from gearpark.kit.tenant import acting, require
 from ...models import Line
 from ...models.care import ConditionZone, MachineDay, MaintenancePlan, SparePart
 from ...models.lines import MAX_CODE, MAX_NAME
-from ...queries import setup
+from ...queries.line_types import shape_of
 from ...types.care import CARE, CheckPoint, PlanWanted, Trigger
 from .common import believable, named, owner
 
@@ -163,10 +163,11 @@ def _spares(scope: Scope, org: str, wanted: PlanWanted) -> list[dict[str, Any]]:
 
 def place_of(scope: Scope, org: str, asset: str) -> tuple[Line | None, str]:
     """The line and station an asset stands in: (None, "") when it belongs to no line."""
-    for info in setup.lines(scope, [org]):
-        if info.asset == asset:
-            return Line.objects.of(scope).get(pk=info.id), ""
-        for device in info.template.devices:
-            if info.asset_of(device.code) == asset:
-                return Line.objects.of(scope).get(pk=info.id), device.code
+    for row in Line.objects.of(scope).filter(org=org):
+        if row.asset == asset:
+            return row, ""
+        bound = next((code for code, other in row.bindings.items() if other == asset), "")
+        station = bound or (asset[len(row.asset) + 1 :] if asset.startswith(f"{row.asset}-") else "")
+        if station in {device.code for device in shape_of(row).devices}:
+            return row, station
     return None, ""

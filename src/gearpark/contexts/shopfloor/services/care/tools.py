@@ -7,13 +7,13 @@ from typing import Any
 
 from gearpark.base.problems import NotFound, Problem
 from gearpark.base.scope import Scope
-from gearpark.engines.lines import template_codes
 from gearpark.kit.audit import record
 from gearpark.kit.tenant import acting, require
 
 from ...models.care import CareFollow, Tool, ToolClass, ToolPreset
 from ...models.care.tools import MAX_NOTE, MAX_POCKET
 from ...models.lines import MAX_CODE, MAX_NAME
+from ...queries.line_types import shape
 from ...types.care import CARE, LifeEnd, ToolClassWanted, ToolPlace, ToolState
 from .common import FLOOR, believable, line_row, named, owner, require_one
 from .lives import end_life, put_in, take_out
@@ -29,13 +29,15 @@ CLASS_FACTS = ("name_en", "name_zh", "line_type", "unit", "life_limit", "per_par
 def save_tool_class(scope: Scope, wanted: ToolClassWanted, *, org: str = "") -> int:
     """Make a kind of tool or change the one of this code; returns its id.
 
-    Problems: ``care.text_missing``, ``care.number_range``, ``care.line_type_unknown``.
+    Problems: ``care.text_missing``, ``care.number_range``, ``lines.template_unknown``.
     """
     require(scope, CARE)
     mine = owner(scope, org)
     facts = _class_facts(wanted)
     code = named("code", wanted.code, MAX_CODE)
     with acting(scope):
+        if wanted.line_type:
+            shape(wanted.line_type, mine)
         row = ToolClass.objects.of(scope).filter(org=mine, code=code).select_for_update().first()
         before = {name: getattr(row, name) for name in CLASS_FACTS} if row else None
         if row is None:
@@ -60,12 +62,6 @@ def _class_facts(wanted: ToolClassWanted) -> dict[str, Any]:
     believable("cost of a regrind", float(wanted.regrind_cny), 0, MAX_MONEY)
     if wanted.wear_limit_mm is not None:
         believable("wear limit", wanted.wear_limit_mm, 1e-6, 10)
-    if wanted.line_type and wanted.line_type not in template_codes():
-        raise Problem(
-            "care.line_type_unknown",
-            f"There is no line type {wanted.line_type!r}.",
-            known=list(template_codes()),
-        )
     facts = {name: getattr(wanted, name) for name in CLASS_FACTS}
     facts |= {"unit": wanted.unit.value, "name_en": named("name", wanted.name_en, MAX_NAME)}
     facts["name_zh"] = wanted.name_zh.strip()[:MAX_NAME]
