@@ -234,7 +234,7 @@ def _list(raw: Mapping[str, Any], key: str, default: Any = None) -> list[Any]:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{str(value)[:40]!r} is no text")
-    return value[:MAX_WORDS]
+    return value[:MAX_WORDS].replace("\x00", "")  # which no database keeps
 
 
 def _whole(value: Any) -> int:

@@ -78,13 +78,6 @@ def _finished(status: dict[str, object], action: str) -> bool:
     return found is not None and getattr(found, "status", "") == "FINISHED"
 
 
-def cancel_confirmed(action_id: str, state: State) -> bool:
-    """Has the vehicle carried out this ``cancelOrder`` (or had nothing to cancel)?"""
-    return any(one.id == action_id and one.status in ("FINISHED", "FAILED") for one in state.actions) or any(
-        one.type == "noOrderToCancel" and one.refers_to("actionId", action_id) for one in state.errors
-    )
-
-
 def is_free(state: State) -> bool:
     """The vehicle has nothing left to do of any order."""
     return (

@@ -5,7 +5,7 @@ facts as they stand and answers with what to do now, so that a process that was 
 """
 
 from .decide import decide
-from .layout import Slot, cross_aisles, slot_of
+from .layout import Slot, cross_aisles, parking, slot_of
 from .routes import length_m, route
 from .types import (
     Assign,
@@ -37,6 +37,7 @@ __all__ = [
     "cross_aisles",
     "decide",
     "length_m",
+    "parking",
     "route",
     "slot_of",
 ]

@@ -9,6 +9,7 @@ SCALE_M = 0.05  # metres of one unit of a line's drawing
 LEFT_M = 18.0  # room for the store left of the lines
 GAP_M = 8.0  # the cross aisle between two columns
 AISLE_M = 6.0  # the aisle under a row of lines
+PARK_X_M, PARK_STEP_M = 8.0, 5.0
 ROW_UNITS = 440.0  # height of the tallest line drawing
 COLUMN_UNITS = 1400.0  # width of the widest
 
@@ -41,3 +42,9 @@ def cross_aisles() -> list[float]:
     """x of the aisles across: left of, between and right of the columns."""
     width = COLUMN_UNITS * SCALE_M + GAP_M
     return [LEFT_M + GAP_M / 2 + column * width for column in range(COLUMNS + 1)]
+
+
+def parking(index: int, lines: int) -> tuple[float, float]:
+    """Where the ``index``-th vehicle parks: along the wall left of the lines, from the last aisle upwards."""
+    last = slot_of(max(lines - 1, 0))
+    return PARK_X_M, round(last.aisle_y - PARK_STEP_M * index, 2)

@@ -268,8 +268,6 @@ class Migration(migrations.Migration):
                 ('order_id', models.CharField(blank=True, default='', max_length=80)),
                 ('said', models.JSONField(blank=True, default=dict)),
                 ('facts', models.JSONField(blank=True, default=dict)),
-                ('order_header', models.PositiveBigIntegerField(default=0)),
-                ('instant_header', models.PositiveBigIntegerField(default=0)),
                 ('home', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shopfloor.place')),
             ],
             options={

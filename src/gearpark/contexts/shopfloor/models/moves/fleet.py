@@ -43,8 +43,6 @@ class Vehicle(ScopedModel):
     order_id = models.CharField(max_length=MAX_ID, blank=True, default="")
     said = models.JSONField(default=dict, blank=True)
     facts = models.JSONField(default=dict, blank=True)
-    order_header = models.PositiveBigIntegerField(default=0)  # last headerId of our order messages
-    instant_header = models.PositiveBigIntegerField(default=0)  # and of our instantActions
 
     objects = ScopedManager()
 
