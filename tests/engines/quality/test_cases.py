@@ -160,6 +160,8 @@ def test_a_missing_file_fails_by_name(tmp_path: Path, capsys: pytest.CaptureFixt
         ({"rel": 0.01}, 1.0098, 1.0103),
         ({"abs_indices": 0.01}, 1.0099, 1.011),
         ({"cp": {"abs": 0.02}, "abs": 1e-9}, 1.0199, 1.021),
+        ({"abs": {"cp": 0.01}}, 1.0099, 1.011),
+        ({"atol": 0.01}, 1.0099, 1.011),
         ({"digits": 3}, 1.0009, 1.0013),
         ({"rule": "log relative error >= 3"}, 1.0009, 1.0013),
         ({"decimals": 2}, 1.0049, 1.0061),

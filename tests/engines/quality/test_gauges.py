@@ -186,7 +186,7 @@ def test_agreement_counts_misses_and_false_alarms() -> None:
     truth = {1: "good", 2: "good", 3: "bad", 4: "bad"}
     said = {"Li": ["good", "good", "bad", "bad"], "Wu": ["good", "bad", "bad", "good"]}
     rows = [(part, who, said[who][part - 1]) for who in said for part in truth for _ in range(2)]
-    found = q.agreement(
+    found = q.attribute_agreement(
         [r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows], reference=truth, bad="bad"
     )
     li, wu = found.raters
@@ -197,4 +197,4 @@ def test_agreement_counts_misses_and_false_alarms() -> None:
     assert found.all_agree.hits == found.all_right.hits == 2
     assert found.verdict == "poor"
     with pytest.raises(Problem, match=r"quality\.layout"):
-        q.agreement([1, 2], ["Li", "Wu"], ["good", "bad"])
+        q.attribute_agreement([1, 2], ["Li", "Wu"], ["good", "bad"])

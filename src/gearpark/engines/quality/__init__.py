@@ -16,7 +16,8 @@ from .acceptance import (
     resumed,
 )
 from .acceptance import after as scheme_after
-from .agreement import Agreement, agreement
+from .agreement import Agreement
+from .agreement import agreement as attribute_agreement
 from .arl import run_length, simulate
 from .capability import (
     Capability,
@@ -85,7 +86,7 @@ __all__ = [
     "SwitchingRules",
     "Type1",
     "Verdict",
-    "agreement",
+    "attribute_agreement",
     "bernoulli_cusum",
     "bias",
     "c_chart",

@@ -117,8 +117,9 @@ def indices(
     if spec.lsl is not None and spec.usl is not None:
         aim = (spec.lsl + spec.usl) / 2.0 if spec.target is None else spec.target
         ratio = (mean - aim) / sigma
-        reach = min(spec.usl - aim, aim - spec.lsl)  # an off-centre target: the nearer limit counts (Cpm*)
-        cpm = reach / (3.0 * sigma * math.sqrt(1.0 + ratio * ratio))
+        cpm = (spec.usl - spec.lsl) / (
+            6.0 * sigma * math.sqrt(1.0 + ratio * ratio)
+        )  # Chan, Cheng and Spiring 1988
         found["cpm"] = _interval_cpm(cpm, ratio, n, confidence) if n else Index(cpm)
     return found
 

@@ -16,6 +16,7 @@ GROUPS = {  # tolerance ``abs_limits`` and the like: which expected keys belong 
     "indices": r"c[pm]k?|c[pm]k?_.*|cp[lmu]|cp[lmu]_.*|pp[klu]?|pp[klu]?_.*",
     "pa": r"pa|pa_.*",
 }
+SAME = {"absolute": "abs", "atol": "abs", "tol": "abs", "relative": "rel", "rtol": "rel"}
 SLACK = 1e-9  # of the tolerance itself: differences of decimals are not exact in binary
 _MISSING = object()
 
@@ -66,7 +67,7 @@ class Tolerance:
         if document is None:
             self.parts = {}
         elif isinstance(document, Mapping):
-            self.parts = dict(document)
+            self.parts = {SAME.get(str(key), str(key)): value for key, value in document.items()}
         elif isinstance(document, bool) or not isinstance(document, (int, float, str)):
             raise Problem("quality.case", "The tolerance cannot be read.")
         elif isinstance(document, str) and not _number(document):
@@ -117,10 +118,11 @@ class Tolerance:
             if re.fullmatch(pattern, key, re.IGNORECASE):
                 return size if kind == "abs" else size * abs(expected)
         sizes = []
-        if "abs" in self.parts and _number(self.parts["abs"]):
-            sizes.append(float(self.parts["abs"]))
-        if "rel" in self.parts and _number(self.parts["rel"]):
-            sizes.append(float(self.parts["rel"]) * abs(expected))
+        for kind, unit in (("abs", 1.0), ("rel", abs(expected))):
+            said = self.parts.get(kind)
+            said = said.get(key) if isinstance(said, Mapping) else said  # {"abs": {"ucl": 0.1}}
+            if said is not None and _number(said):
+                sizes.append(float(said) * unit)
         if "decimals" in self.parts:
             sizes.append(0.5 * 10.0 ** -float(self.parts["decimals"]))
         if self.digits is not None:
