@@ -102,6 +102,12 @@ class LimitsInfo:
     approved_at: datetime
     note: str
 
+    @property
+    def bounds(self) -> tuple[float, float, float]:
+        """Lower limit, centre line and upper limit at the subgroup size they were computed for."""
+        low, middle, high = self.location.bounds(self.location.size)
+        return float(low), float(middle), float(high)
+
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:

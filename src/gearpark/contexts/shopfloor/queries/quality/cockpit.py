@@ -21,7 +21,7 @@ from ...types.quality import (
     SignalInfo,
 )
 from .charts import charts, limits_of, newest_samples, signals
-from .judging import judged, points_of
+from .judging import MEMORY, judged, points_of
 from .passrate import pass_counts, targets_of
 
 CELL_POINTS = 60  # newest points drawn in a cell
@@ -39,6 +39,7 @@ class Cell:
     ppk: float | None
     ppk_at_least: float | None
     last_at: datetime | None
+    bounds: tuple[float, float, float] | None  # limits and centre line in force
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def _cell(item: ChartInfo, rows: list[SampleRow], history: list[LimitsInfo], sta
     newest = history[-1] if history else None
     points = judged(item, raw, history, None, (), dict(newest.options) if newest else {})
     ppk, least = _ppk(item, [sample.value for point in raw for sample in point.samples])
-    return Cell(item, tuple(points), standing, ppk, least, raw[-1].at if raw else None)
+    last_at = raw[-1].at if raw else None
+    return Cell(item, tuple(points), standing, ppk, least, last_at, _bounds(item, newest))
 
 
 def _ppk(item: ChartInfo, values: list[float]) -> tuple[float | None, float | None]:
@@ -113,3 +115,8 @@ def _ppk(item: ChartInfo, values: list[float]) -> tuple[float | None, float | No
             return None, None
         raise
     return (found.value, found.at_least) if found else (None, None)
+
+
+def _bounds(item: ChartInfo, newest: LimitsInfo | None) -> tuple[float, float, float] | None:
+    """Limits as drawn; charts with memory draw others, point by point."""
+    return newest.bounds if newest and item.kind not in MEMORY else None

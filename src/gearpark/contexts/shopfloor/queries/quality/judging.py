@@ -6,6 +6,7 @@ So a change of limits or rules leaves what was judged before as it was.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -133,18 +134,14 @@ def segments(
     """Points by the version that judges them, in order of time."""
     ordered = sorted(history, key=lambda item: item.effective_at)
     times = [point.at for point in points]
-    edges = [_first_at(times, item.effective_at) for item in ordered]
-    if points[: edges[0] if edges else len(points)]:
-        yield None, points[: edges[0] if edges else len(points)]
-    for item, begin, end in zip(ordered, edges, [*edges[1:], len(points)], strict=True):
-        if points[begin:end]:
+    edges = [bisect_left(times, item.effective_at) for item in ordered]
+    edges.append(len(points))
+    before = points[: edges[0]]
+    if before:
+        yield None, before
+    for item, begin, end in zip(ordered, edges[:-1], edges[1:], strict=True):
+        if begin < end:
             yield item, points[begin:end]
-
-
-def _first_at(times: Sequence[datetime], moment: datetime) -> int:
-    from bisect import bisect_left
-
-    return bisect_left(times, moment)
 
 
 def _unjudged(point: Raw, number: int) -> Point:

@@ -11,7 +11,7 @@ from gearpark.kit.tenant import acting
 
 from ...types.quality import DEFAULT_HOLD, DEFAULT_RULES, ChartInfo, ChartKind, ChartView, LimitsInfo, Point
 from .charts import chart, limits_of, samples_of, signals
-from .judging import DEFAULT_OPTIONS, MEMORY, judged, points_of, trial_limits
+from .judging import DEFAULT_OPTIONS, MEMORY, MIN_TRIAL, judged, points_of, trial_limits
 
 SHOWN_SAMPLES = 400  # newest of a chart, when no stretch is asked for
 MAX_SHOWN = 20_000
@@ -73,7 +73,7 @@ def _view(found: ChartInfo, history: list[LimitsInfo], rows, given) -> ChartView
 
 
 def capability_of(view: ChartView) -> engine.Capability | None:
-    """Capability of the points judged by the newest limits (or of all, while none are approved); None: too few."""
+    """Capability of the points judged by the newest limits, or of all shown while those are few; None: too few."""
     spec = view.chart.characteristic
     if spec.lsl is None and spec.usl is None:
         return None
@@ -94,7 +94,7 @@ def capability_of(view: ChartView) -> engine.Capability | None:
 def _newest_phase(view: ChartView) -> list[Point]:
     version = view.limits.version if view.limits else 0
     rows = [point for point in view.points if point.version == version]
-    return rows or list(view.points)
+    return rows if len(rows) >= MIN_TRIAL else list(view.points)
 
 
 def _estimator(found: ChartInfo, groups: engine.Subgroups) -> str | None:
