@@ -33,6 +33,7 @@ COLUMNS = {
         ("torque > 50 or tool_wear > 300 and rpm < 1350", [1, 0, 0, 1]),  # and binds tighter
         ("(torque + 5) * 2 >= 90", [1, 0, 1, 1]),
         ("-torque < -50", [1, 0, 0, 1]),
+        ("((torque + 5)) * 2 > 90 and (((rpm))) < 1350", [1, 0, 0, 0]),
         ("2 < torque", [1, 1, 1, 1]),
         ("torque == 20", [0, 1, 0, 0]),
         ("torque != 20", [1, 0, 1, 1]),
@@ -70,6 +71,7 @@ def test_arithmetic_is_not_rounded() -> None:
         "wear > 1 (X), 2 (Y)",
         "rpm < 1" + "0" * 3000,
         "(" * 60 + "rpm" + ")" * 60 + " < 5",
+        "rpm < " + "-" * 900 + "5",
     ],
 )
 def test_what_cannot_be_read_is_refused(rule: str) -> None:

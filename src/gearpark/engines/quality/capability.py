@@ -214,7 +214,7 @@ def _model(groups: Subgroups, method: str, verdict: Normality) -> Fitted | None:
             "normal", (groups.grand_mean, estimate(groups, "sd").sigma), verdict.anderson_darling or 0.0
         )
     if method == "auto":
-        found: Fitted | None = best_fit(values)
+        found: Fitted | None = best_fit(values, DISTRIBUTIONS[1:])  # the normal was rejected
     elif method == "johnson":
         found = best_fit(values, ("johnson-sb", "johnson-su"))
     else:

@@ -115,12 +115,13 @@ class _Reader:
         return found
 
     def test(self) -> NDArray[np.bool_]:
-        start = self.at
         if self.peek() == "(":
+            start = (self.at, self.depth, self.left, len(self.remarks))
             try:
                 return self.bracketed()
-            except Problem:
-                self.at = start  # an arithmetic bracket
+            except Problem:  # an arithmetic bracket
+                self.at, self.depth, self.left, kept = start
+                del self.remarks[kept:]
         if self.peek() not in _COMPARE:
             self.left = self.sum()
         elif self.left is None:
@@ -213,7 +214,10 @@ class _Reader:
     def factor(self) -> Any:
         word = self.take()
         if word == "-":
-            return -self.factor()
+            self.deeper()
+            found = -self.factor()
+            self.depth -= 1
+            return found
         if word == "(":
             self.deeper()
             found = self.sum()

@@ -41,30 +41,17 @@ def estimator_of(words: str) -> str:
     raise Problem("quality.estimator_unknown", f"No estimator {words!r}.", known="")
 
 
-def _line(values: Any) -> Callable[[Any], Any]:
-    """A limit: one number when it is the same for all points, else a list; for one number of many, the average size's."""
-
-    def shown(expected: Any) -> Any:
-        if isinstance(expected, list):
-            return [float(value) for value in values]
-        return float(values[0]) if (values == values[0]).all() else float("nan")
-
-    return shown
-
-
-def _lines(chart: Chart, shown: Chart, centre: float) -> dict[str, Any]:
-    """Centre and limits; where sizes vary and one number is expected, it is meant at the average size."""
-    low, _, high = chart.limits.bounds([chart.limits.size])
-    known: dict[str, Any] = dict.fromkeys(("center", "centre", "cl"), centre)
-    for key, values, average in (("ucl", shown.ucl, high), ("lcl", shown.lcl, low)):
-        line = _line(values)
-        flat = bool((values == values[0]).all())
-        known[key] = (
-            line
-            if flat
-            else (lambda e, line=line, a=average: line(e) if isinstance(e, list) else float(a[0]))
-        )
+def _lines(chart: Chart) -> dict[str, Any]:
+    """Centre and limits. A list is expected of all points; one number is meant at the average size where sizes vary."""
+    low, middle, high = chart.limits.bounds([chart.limits.size])
+    known: dict[str, Any] = dict.fromkeys(("center", "centre", "cl"), float(middle[0]))
+    for key, values, average in (("ucl", chart.ucl, high), ("lcl", chart.lcl, low)):
+        known[key] = _either(values, float(average[0]))
     return known
+
+
+def _either(values: Any, average: float) -> Callable[[Any], Any]:
+    return lambda expected: [float(value) for value in values] if isinstance(expected, list) else average
 
 
 def _counted(
@@ -89,23 +76,19 @@ def _counted(
         return make(*arguments, phase1=phase1, left_out=out, **given)
 
     whole = chart()
-    revised = (r"revised_without_(\d+(?:_\d+)*)", lambda m, e: Figures(_lines(*_twice(chart(left_out(m))))))
+    revised = (r"revised_without_(\d+(?:_\d+)*)", lambda m, e: Figures(_lines(chart(left_out(m)))))
     first = [point for point in whole.beyond if phase1 is None or point <= phase1]
     later = [point for point in whole.beyond if phase1 is not None and point > phase1]
     variants = []
     for label, points in (("points of phase 1", first), ("all points", list(whole.beyond))):
         known = {
-            **_lines(*_twice(whole)),
+            **_lines(whole),
             **dict.fromkeys(("points_beyond", "phase1_beyond_limits"), points),
             "phase2_beyond_limits": later,
             "n": len(bad),
         }
         variants.append((label, Figures(known, [revised])))
     return variants if phase1 else variants[:1]
-
-
-def _twice(chart: Chart) -> tuple[Chart, Chart, float]:
-    return chart, chart, float(chart.limits.middle([chart.limits.size])[0])
 
 
 COUNTS = ("defects", "nonconformities", "count", "c", "x")
@@ -140,7 +123,7 @@ def i_mr_chart(case: Case) -> list[tuple[str, Figures]]:
             single = charts.individuals_chart(values, phase1=phase1, printed=printed, left_out=out)
             moving = charts.moving_range_chart(values, phase1=phase1, printed=printed, left_out=out)
             return {
-                **_lines(*_twice(single)),
+                **_lines(single),
                 "sigma": single.limits.sigma,
                 "mr_bar": float(moving.centre[-1]),
                 "mr_ucl": float(moving.ucl[-1]),
@@ -246,7 +229,7 @@ def xbar_chart(case: Case) -> list[tuple[str, Figures]]:
         later = [point for point in found.beyond if phase1 is not None and point > phase1]
         run = case.whole("run_length") or QCC_RUN
         return {
-            **_lines(*_twice(found)),
+            **_lines(found),
             "sigma": found.limits.sigma,
             "points_beyond": [point for point in found.beyond if phase1 is None or point <= phase1],
             "phase2_beyond_limits": later,
