@@ -6,17 +6,19 @@ from .queries import lines, recent_alarms
 from .queries import summaries as line_summaries
 from .queries.document import shift_document, shift_kpis
 from .services import ensure_demo_lines, ensure_line, save_calendar, save_line, set_plan
+from .services.demo_work import OrderSeed, ensure_demo_work
 from .services.follow import LOOPS as FOLLOW_LOOPS
 from .services.moves.link import LOOPS as FLEET_LOOPS
 from .services.moves.pieces import on_operation_done, on_serial_done
 from .services.moves.places import on_line_changed
+from .services.quality.follow import LOOPS as SPC_LOOPS
 from .types import Alarm, LineChanged, LineInfo, LineSummary, LineWanted
 from .types.figures import FiguresPublished
 from .types.moves import TaskEnded
 from .types.shipping import ShipmentSent
 from .types.work import OperationDone, SerialDone
 
-LOOPS = (*FOLLOW_LOOPS, *FLEET_LOOPS)
+LOOPS = (*FOLLOW_LOOPS, *SPC_LOOPS, *FLEET_LOOPS)
 LISTENERS = (
     (LineChanged, on_line_changed),
     (OperationDone, on_operation_done),
@@ -32,9 +34,11 @@ __all__ = [
     "LineInfo",
     "LineSummary",
     "LineWanted",
+    "OrderSeed",
     "ShipmentSent",
     "TaskEnded",
     "ensure_demo_lines",
+    "ensure_demo_work",
     "ensure_line",
     "line_summaries",
     "lines",

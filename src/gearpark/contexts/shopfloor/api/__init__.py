@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ninja import Router
 
-from . import figures, lines
+from . import figures, lines, quality
 
 router = Router()
 router.add_router("", lines.router)
 router.add_router("", figures.router)
+router.add_router("", quality.router)

@@ -10,13 +10,14 @@ from django.db.models import Max
 
 from gearpark.base.problems import NotFound
 from gearpark.base.scope import Scope
-from gearpark.engines.lines import Characteristic, template
+from gearpark.engines.lines import Characteristic
 from gearpark.engines.lines.process import Kind
 from gearpark.engines.quality import Limits
 
 from ...models import Line
 from ...models.quality import ChartSignal, ControlChart, ControlLimits, Sample
 from ...types.quality import ChartInfo, ChartKind, LimitsInfo, SampleRow, SampleSource, SignalInfo
+from ..line_types import shape_of
 
 MAX_SAMPLES = 20_000  # of one chart on one page
 MAX_SIGNALS = 500
@@ -48,7 +49,7 @@ def chart(scope: Scope, key: int) -> ChartInfo:
 
 def chart_info(row: ControlChart) -> ChartInfo | None:
     """Row (with ``line`` and ``version``) -> plain data; None when the line's type no longer has the characteristic."""
-    found = template(row.line.template).characteristic(row.characteristic)
+    found = shape_of(row.line).characteristic(row.characteristic)
     if found is None:
         return None
     return ChartInfo(
@@ -68,7 +69,7 @@ def chart_info(row: ControlChart) -> ChartInfo | None:
 
 def variables(row: Line) -> list[Characteristic]:
     """Characteristics of the line's type that a control chart can show."""
-    return [item for item in template(row.template).characteristics if item.kind is Kind.VARIABLE]
+    return [item for item in shape_of(row).characteristics if item.kind is Kind.VARIABLE]
 
 
 def limits_of(scope: Scope, keys: Sequence[int]) -> dict[int, list[LimitsInfo]]:

@@ -22,7 +22,7 @@ from ...types.quality import (
 )
 from .charts import charts, limits_of, newest_samples, signals
 from .judging import MEMORY, judged, points_of
-from .passrate import pass_counts, targets_of
+from .passrate import pass_counts, rate_of, targets_of, year_start
 
 CELL_POINTS = 60  # newest points drawn in a cell
 MAX_CELLS = 400
@@ -58,9 +58,7 @@ class LineQuality:
         return (self.name_zh if language.startswith("zh") else self.name_en) or self.asset
 
 
-def cockpit(
-    scope: Scope, now: datetime, year_start_at: datetime
-) -> tuple[list[LineQuality], list[SignalInfo]]:
+def cockpit(scope: Scope, now: datetime) -> tuple[list[LineQuality], list[SignalInfo]]:
     """Every line that has a chart, and the open signals."""
     with acting(scope):
         found = charts(scope, active=True)[:MAX_CELLS]
@@ -76,7 +74,7 @@ def cockpit(
         lines = []
         for asset, cells in by_line.items():
             target = promises[asset]
-            since = target.since_at or year_start_at
+            since = target.since_at or year_start(now)
             count = pass_counts(scope, Population.FIRST, since, now, line=asset)
             first = cells[0].chart
             lines.append(
@@ -85,13 +83,6 @@ def cockpit(
                 )
             )
     return lines, given
-
-
-def rate_of(count: PassCount, target: PassTargetInfo) -> engine.PassRate | None:
-    """What the pieces show; None before the first piece."""
-    if count.good + count.bad == 0:
-        return None
-    return engine.pass_rate(count.good, count.bad, target=target.target, confidence=target.confidence)
 
 
 def _cell(item: ChartInfo, rows: list[SampleRow], history: list[LimitsInfo], standing: int) -> Cell:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.timezone import localtime
 
+from gearpark.base.problems import NotFound
 from gearpark.base.scope import Scope
+from gearpark.engines import quality as engine
 from gearpark.kit.tenant import acting
 
 from ...models import Line, Serial
@@ -75,6 +78,28 @@ def targets_of(scope: Scope) -> dict[str, PassTargetInfo]:
             set_by=row.set_by if row else "",
         )
     return found
+
+
+def promise_of(scope: Scope, line: str) -> PassTargetInfo:
+    """What one line promises; "": the default for all lines together. NotFound ``shopfloor.line_unknown``."""
+    if not line:
+        return PassTargetInfo("", DEFAULT_TARGET, DEFAULT_CONFIDENCE, None, "")
+    found = targets_of(scope).get(line)
+    if found is None:
+        raise NotFound("shopfloor.line_unknown", f"There is no line {line!r} that you may see.")
+    return found
+
+
+def rate_of(count: PassCount, target: PassTargetInfo) -> engine.PassRate | None:
+    """What the pieces show; None before the first piece."""
+    if count.good + count.bad == 0:
+        return None
+    return engine.pass_rate(count.good, count.bad, target=target.target, confidence=target.confidence)
+
+
+def year_start(now: datetime) -> datetime:
+    """Midnight of the year's first day at the site, in UTC."""
+    return localtime(now).replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def escapes(scope: Scope, most: int = 100) -> list[tuple[str, datetime, str, str]]:

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
-from gearpark.engines.lines import template
 from gearpark.engines.quality import rules_of
 from gearpark.kit.audit import record
 from gearpark.kit.tenant import acting, require
@@ -15,6 +14,7 @@ from gearpark.kit.tenant import acting, require
 from ...models import Line
 from ...models.quality import MAX_SIZE, ControlChart, ControlLimits, Sample
 from ...models.work import MAX_ACTOR, MAX_NOTE
+from ...queries.line_types import shape_of
 from ...queries.quality.charts import chart, limits_info, limits_of, samples_of, variables
 from ...queries.quality.judging import DEFAULT_OPTIONS, MEMORY, points_of, trial_limits
 from ...queries.work.route import line_row
@@ -73,7 +73,7 @@ def add_charts(scope: Scope, line_asset: str) -> int:
     require(scope, QUALITY)
     with acting(scope):
         line = line_row(scope, line_asset)
-        shape = template(line.template)
+        shape = shape_of(line)
         before = ControlChart.objects.of(scope).filter(line=line).count()
         for item in variables(line):
             operation = shape.operation(item.op)
@@ -84,7 +84,7 @@ def add_charts(scope: Scope, line_asset: str) -> int:
 
 
 def _check(line: Line, characteristic: str, maker: str, kind: ChartKind, size: int) -> None:
-    shape = template(line.template)
+    shape = shape_of(line)
     known = {item.code: item for item in variables(line)}
     if characteristic not in known:
         raise Problem(

@@ -9,6 +9,7 @@ from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
 from gearpark.base.time import to_us
 from gearpark.contexts.telemetry.public import process_scope
+from gearpark.kit.loops import Loop
 from gearpark.kit.tenant import acting
 
 from ...models import Line
@@ -94,3 +95,6 @@ def spc_scope() -> Scope:
     return Scope(
         org=base.org, orgs=base.orgs, park_wide=True, rights=base.rights | {WORK, QUALITY}, actor=base.actor
     )
+
+
+LOOPS = (Loop("shopfloor.spc", EVERY_S, follow),)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
 from gearpark.base.time import from_us
+from gearpark.engines.lines import Characteristic
 from gearpark.kit.audit import record
 from gearpark.kit.tenant import acting, require
 
@@ -101,18 +102,8 @@ def add_measurement(
         raise Problem("quality.moment", "The time of the measurement lies in the future.")
     with acting(scope):
         line = line_row(scope, line_asset)
-        item = next((one for one in variables(line) if one.code == characteristic), None)
-        if item is None:
-            raise Problem(
-                "quality.characteristic_unknown",
-                f"Line {line_asset} measures no characteristic {characteristic!r}.",
-                known=", ".join(one.code for one in variables(line)),
-            )
-        part = None
-        if serial:
-            part = Serial.objects.of(scope).filter(org=line.org, serial=serial).first()
-            if part is None:
-                raise Problem("quality.serial_unknown", f"There is no part {serial!r}.", status=404)
+        item = _characteristic(line, characteristic)
+        part = _part(scope, line, serial) if serial else None
         _row, made = Sample.objects.of(scope).get_or_create(
             org=line.org,
             line=line,
@@ -128,23 +119,34 @@ def add_measurement(
                 "by": scope.actor[:MAX_ACTOR],
             },
         )
-        if made:
-            if part is not None:
-                limits = {"lower": item.lsl, "upper": item.usl, "nominal": item.nominal}
-                data = {name: number for name, number in limits.items() if number is not None}
-                add_facts(
-                    scope,
-                    part.pk,
-                    [Fact(FactKind.VALUE, characteristic, at, item.op, "", value, item.unit, data)],
-                )
-            after = {"value": value, "serial": serial, "gauge": gauge, "source": source.value}
-            record(
+        if made and part is not None:
+            limits = {"lower": item.lsl, "upper": item.usl, "nominal": item.nominal}
+            data = {name: number for name, number in limits.items() if number is not None}
+            add_facts(
                 scope,
-                "quality.measured",
-                "characteristic",
-                f"{line_asset}/{characteristic}",
-                None,
-                after,
-                org=line.org,
+                part.pk,
+                [Fact(FactKind.VALUE, characteristic, at, item.op, "", value, item.unit, data)],
             )
+        if made:
+            after = {"value": value, "serial": serial, "gauge": gauge, "source": source.value}
+            key = f"{line_asset}/{characteristic}"
+            record(scope, "quality.measured", "characteristic", key, None, after, org=line.org)
         return made
+
+
+def _characteristic(line: Line, code: str) -> Characteristic:
+    known = {one.code: one for one in variables(line)}
+    if code not in known:
+        raise Problem(
+            "quality.characteristic_unknown",
+            f"Line {line.asset} measures no characteristic {code!r}.",
+            known=", ".join(known),
+        )
+    return known[code]
+
+
+def _part(scope: Scope, line: Line, serial: str) -> Serial:
+    part = Serial.objects.of(scope).filter(org=line.org, serial=serial).first()
+    if part is None:
+        raise Problem("quality.serial_unknown", f"There is no part {serial!r}.", status=404)
+    return part

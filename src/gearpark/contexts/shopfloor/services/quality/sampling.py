@@ -67,7 +67,9 @@ def save_scheme(
                 "authorised": row.authorised,
                 "active": row.active,
             }
-            if (row.aql, row.level) != (known, level) and row.inspected.exists():
+            if (row.aql, row.level) != (known, level) and InspectedLot.objects.of(scope).filter(
+                scheme=row
+            ).exists():
                 raise Problem(
                     "quality.scheme_fixed",
                     "Lots were judged by this scheme, so AQL and level stay. Make a new scheme for the new ones.",

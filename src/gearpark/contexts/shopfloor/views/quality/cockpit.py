@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from gearpark.base.time import now_utc
@@ -22,16 +20,11 @@ from .drawing import CELL_HEIGHT, CELL_WIDTH, cell
 from .words import VERDICT_LOOKS, VERDICTS, rule_words
 
 
-def year_start(now: datetime) -> datetime:
-    """Midnight of the year's first day at the site, in UTC."""
-    return localtime(now).replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
-
-
 @needs(VIEW)
 def cockpit(request: HttpRequest) -> HttpResponse:
     """``/quality/``"""
-    scope, now = scope_of(request), now_utc()
-    lines, signals = queries.cockpit(scope, now, year_start(now))
+    scope = scope_of(request)
+    lines, signals = queries.cockpit(scope, now_utc())
     rows = [_line(item) for item in lines]
     good, bad = sum(item.count.good for item in lines), sum(item.count.bad for item in lines)
     names = {

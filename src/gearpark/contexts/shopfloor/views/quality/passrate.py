@@ -24,14 +24,12 @@ from gearpark.kit.tenant import acting
 from ...forms.quality import EscapeForm, TargetForm
 from ...queries import lines
 from ...queries import quality as queries
-from ...queries.quality.cockpit import rate_of
-from ...queries.quality.passrate import escapes
+from ...queries.quality.passrate import escapes, promise_of, rate_of, year_start
 from ...services import quality as services
 from ...types import VIEW
 from ...types.quality import PassCount, PassTargetInfo, Population
 from ...types.work import QUALITY
 from ..board import language
-from .cockpit import year_start
 from .drawing import bound_bar, nice
 from .words import POPULATIONS, VERDICT_LOOKS, VERDICTS
 
@@ -61,12 +59,10 @@ def _page(
         known = {item.asset: item for item in lines(scope)}
         promises = queries.targets_of(scope)
         found_later = escapes(scope)
-    chosen = request.GET.get("line", "")
-    if chosen and chosen not in known:
-        raise Problem("shopfloor.line_unknown", f"There is no line {chosen!r} that you may see.", status=404)
+        chosen = request.GET.get("line", "")
+        promise = promise_of(scope, chosen)
     wanted = request.GET.get("population", "")
     population = Population(wanted) if wanted in set(Population) else Population.FIRST
-    promise = promises.get(chosen) or PassTargetInfo("", "0.9999", 0.95, None, "")
     since = promise.since_at or year_start(now)
     rows = [_row(scope, item, promise, since, now, chosen) for item in Population]
     shown = next(row for row in rows if row["population"] is population)
