@@ -15,7 +15,8 @@ from gearpark.contexts.shopfloor import public as shopfloor
 from gearpark.contexts.telemetry import public as telemetry
 from gearpark.kit.tenant import acting
 
-from . import lines
+from . import lines, quality
+from .park import park_scope
 
 PLANTS_LIMIT_S = 120.0  # for the plants to write run/plants.json
 GATEWAY_LIMIT_S = 60.0
@@ -47,6 +48,7 @@ def connect(now: datetime) -> dict[str, Any]:
     scope = _scope("qichi")
     with acting(scope):
         done["lines"] = len(shopfloor.ensure_demo_lines(scope))
+    done["limits"] = quality.freeze_limits(park_scope())
     return done
 
 

@@ -11,6 +11,7 @@ from .services.follow import LOOPS as FOLLOW_LOOPS
 from .services.moves.link import LOOPS as FLEET_LOOPS
 from .services.moves.pieces import on_operation_done, on_serial_done
 from .services.moves.places import on_line_changed
+from .services.quality import ensure_demo_charts, ensure_demo_studies, freeze_demo_limits
 from .services.quality.follow import LOOPS as SPC_LOOPS
 from .types import Alarm, LineChanged, LineInfo, LineSummary, LineWanted
 from .types.figures import FiguresPublished
@@ -37,9 +38,12 @@ __all__ = [
     "OrderSeed",
     "ShipmentSent",
     "TaskEnded",
+    "ensure_demo_charts",
     "ensure_demo_lines",
+    "ensure_demo_studies",
     "ensure_demo_work",
     "ensure_line",
+    "freeze_demo_limits",
     "line_summaries",
     "lines",
     "recent_alarms",

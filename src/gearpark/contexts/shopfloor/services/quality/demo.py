@@ -12,7 +12,7 @@ from gearpark.base.scope import Scope
 from gearpark.kit.tenant import acting
 
 from ...models.quality import GaugeStudy, SamplingScheme
-from ...queries.quality.charts import charts, samples_of
+from ...queries.quality.charts import charts, newest_samples
 from ...queries.quality.judging import MIN_TRIAL, points_of
 from ...types.quality import StudyKind
 from .charts import add_charts, approve_limits
@@ -31,18 +31,15 @@ def ensure_demo_charts(scope: Scope, lines: list[str]) -> int:
     return sum(add_charts(scope, line) for line in lines)
 
 
-def freeze_demo_limits(scope: Scope, org: str, now: datetime) -> int:
-    """Freeze limits of every chart of ``org`` that has enough points and no limits yet; how many were frozen."""
+def freeze_demo_limits(scope: Scope, org: str, now: datetime) -> tuple[int, int]:
+    """Freeze limits of every chart of ``org`` that has enough points and none yet: (how many, how many still wait)."""
     with acting(scope):
-        open_charts = [item for item in charts(scope, active=True) if item.org == org and item.version == 0]
-        ready = [
-            item
-            for item in open_charts
-            if len(points_of(item, samples_of(scope, item, last=ENOUGH))) >= ENOUGH
-        ]
+        waiting = [item for item in charts(scope, active=True) if item.org == org and item.version == 0]
+        newest = newest_samples(scope, waiting, ENOUGH)
+        ready = [item for item in waiting if len(points_of(item, newest[item.id])) >= ENOUGH]
         for item in ready:
             approve_limits(scope, item.id, now, note="Demo: frozen from the simulated line's own values.")
-        return len(ready)
+        return len(ready), len(waiting) - len(ready)
 
 
 def ensure_demo_studies(scope: Scope, org: str, now: datetime) -> int:
