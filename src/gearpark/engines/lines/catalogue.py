@@ -11,6 +11,7 @@ from typing import Any
 from gearpark.base.problems import NotFound
 from gearpark.base.wire import SignalInfo, SignalKind
 
+from .faults import Unreadable
 from .types import AssetType, Role
 
 DEFAULT_SIZE = (72.0, 64.0)  # drawing units
@@ -45,7 +46,7 @@ def read_type(code: str, raw: Mapping[str, Any]) -> AssetType:
     signals = tuple(_signal(s) for s in (*common, *raw.get("signals", ())))
     twice = {s.name for s in signals if [o.name for o in signals].count(s.name) > 1}
     if twice:
-        raise ValueError(f"types.{code}: signal {sorted(twice)[0]!r} stands there twice")
+        raise Unreadable("types.{0}: signal {1!r} stands there twice", code, sorted(twice)[0])
     width, height = raw.get("size", DEFAULT_SIZE)
     return AssetType(
         code=code,

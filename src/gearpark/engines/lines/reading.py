@@ -10,6 +10,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 
+from .faults import Unreadable
+
 T = TypeVar("T")
 
 
@@ -27,17 +29,17 @@ def needed(cls: Any) -> frozenset[str]:
 
 
 def record(cls: type[T], raw: Mapping[str, Any], where: str, **given: Any) -> T:
-    """``raw`` as ``cls``; ``given`` are fields that do not come from the document. ValueError names what is wrong."""
+    """``raw`` as ``cls``; ``given`` are fields that do not come from the document. ``Unreadable`` names what is wrong."""
     if not isinstance(raw, Mapping):
-        raise ValueError(f"{where} is not a table")
+        raise Unreadable("{0} is not a table", where)
     shape: Any = cls
     known = hints(shape)
     wrong = sorted(set(raw) - (set(known) - set(given)))
     if wrong:
-        raise ValueError(f"{where}: {wrong[0]!r} is not a key here")
+        raise Unreadable("{0}: {1!r} is not a key here", where, wrong[0])
     missing = sorted(needed(shape) - set(raw) - set(given))
     if missing:
-        raise ValueError(f"{where}: {missing[0]!r} is missing")
+        raise Unreadable("{0}: {1!r} is missing", where, missing[0])
     return cls(**{name: cast(known[name], value, f"{where}.{name}") for name, value in raw.items()}, **given)
 
 
@@ -51,7 +53,7 @@ def listed(raw: Any, where: str) -> list[Any]:
     if raw is None:
         return []
     if not isinstance(raw, list):
-        raise ValueError(f"{where} is not a list")
+        raise Unreadable("{0} is not a list", where)
     return raw
 
 
@@ -69,15 +71,15 @@ def cast(kind: Any, value: Any, where: str) -> Any:
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         words = [str(word) for word in kind]
         if value not in words:
-            raise ValueError(f"{where} is {value!r}; it can be {', '.join(repr(w) for w in words)}")
+            raise Unreadable("{0} is {1!r}; it can be {2}", where, value, ", ".join(repr(w) for w in words))
         return kind(value)
     if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
         if value != value or value in (float("inf"), float("-inf")):
-            raise ValueError(f"{where} is not a finite number")
+            raise Unreadable("{0} is not a finite number", where)
         return float(value)
     if kind in (bool, str) and isinstance(value, kind):
         return value
     if kind is int and isinstance(value, int) and not isinstance(value, bool):
         return value
     word = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}.get(kind, "known")
-    raise ValueError(f"{where} is {value!r}, not {word}")
+    raise Unreadable("{0} is {1!r}, not {2}", where, value, word)

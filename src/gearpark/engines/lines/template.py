@@ -12,6 +12,7 @@ from gearpark.base.problems import NotFound, Problem
 
 from .catalogue import asset_types, read_type
 from .checks import faults
+from .faults import Fault, Unreadable
 from .process import (
     Characteristic,
     Commissioning,
@@ -92,15 +93,23 @@ def read_template(text: str) -> LineTemplate:
         )
     try:
         made = _build(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
-        why = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
-        raise Problem(
-            "lines.template_broken", f"The line template cannot be read: {why}.", faults=[why]
-        ) from error
-    found = faults(made)
-    if found:
-        raise Problem("lines.template_broken", f"Template {made.code}: {found[0]}.", faults=found)
-    return made
+    except Unreadable as error:
+        found = [error.fault]
+    except KeyError as error:
+        found = [Fault("{0!r} is missing", error.args[0])]
+    except (tomllib.TOMLDecodeError, TypeError, ValueError, AttributeError) as error:
+        found = [Fault("the document cannot be read: {0}", error)]
+    else:
+        found = faults(made)
+        if not found:
+            return made
+    sentences = [str(fault) for fault in found]
+    raise Problem(
+        "lines.template_broken",
+        f"The line type does not hang together: {sentences[0]}.",
+        faults=sentences,
+        words=[fault.as_words() for fault in found],
+    )
 
 
 def _folder() -> Any:
@@ -110,7 +119,7 @@ def _folder() -> Any:
 def _build(raw: Mapping[str, Any]) -> LineTemplate:
     unknown = sorted(set(raw) - set(_LISTS) - _OTHERS)
     if unknown:
-        raise ValueError(f"{unknown[0]!r} is not a part of a line template")
+        raise Unreadable("{0!r} is not a part of a line template", unknown[0])
     head = record(Head, raw["line"], "line")
     own = {code: read_type(code, entry) for code, entry in raw.get("types", {}).items()}
     types = {**asset_types(), **own}
@@ -165,7 +174,7 @@ class _Placer:
         rest = dict(raw)
         kind = self.types.get(rest.get("type", ""))
         if kind is None:
-            raise ValueError(f"{where}: there is no asset type {rest.get('type')!r}")
+            raise Unreadable("{0}: there is no asset type {1!r}", where, rest.get("type"))
         x, y = (cast(float, rest.pop(axis), f"{where}.{axis}") for axis in ("x", "y"))
         rest["place"] = Place(x, y, *self.sizes.get(kind.code, kind.size))
         return rest, where
@@ -178,7 +187,7 @@ def _transports(raw: Mapping[str, Any], place: _Placer) -> tuple[Transport, ...]
         rest, where = place(one, f"transports[{i}]")
         name = rest.pop("rail", None)
         if name is not None and name not in rails:
-            raise ValueError(f"{where}: there is no rail {name!r}")
+            raise Unreadable("{0}: there is no rail {1!r}", where, name)
         found.append(record(Transport, {**rest, "rail": rails.get(name)}, where))
     return tuple(found)
 
@@ -187,7 +196,7 @@ def _operation(raw: Mapping[str, Any], stations: tuple[Station, ...], where: str
     """Cycle and charge come from the stations of the operation's group."""
     members = [s for s in stations if s.group == raw.get("group")]
     if not members:
-        raise ValueError(f"{where}: there is no station group {raw.get('group')!r}")
+        raise Unreadable("{0}: there is no station group {1!r}", where, raw.get("group"))
     classes = raw.get("tool_classes") or []
     even = [1.0 / len(classes)] * len(classes) if classes else []
     return record(
@@ -207,19 +216,19 @@ def _flow(raw: Mapping[str, Any], where: str) -> Flow:
 def _pair(raw: Any, where: str) -> tuple[float, float]:
     found = cast(tuple[float, ...], raw, where)
     if len(found) != 2:
-        raise ValueError(f"{where} is not a pair of numbers")
+        raise Unreadable("{0} is not a pair of numbers", where)
     return found[0], found[1]
 
 
 def _rail(raw: Mapping[str, Any], where: str) -> Rail:
     points = tuple(_pair(p, f"{where}.points") for p in listed(raw["points"], f"{where}.points"))
     if len(points) < 2:
-        raise ValueError(f"{where} has fewer than two points")
+        raise Unreadable("{0} has fewer than two points", where)
     return Rail(points, cast(bool, raw.get("closed", False), f"{where}.closed"))
 
 
 def _bottleneck_cycle(stations: tuple[Station, ...], group: str) -> float:
     members = [s for s in stations if s.group == group]
     if not members:
-        raise ValueError(f"there is no station group {group!r} to be the bottleneck")
+        raise Unreadable("there is no station group {0!r} to be the bottleneck", group)
     return min(s.part_s for s in members) / len(members)

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from gearpark.engines.lines import template, template_codes
+from gearpark.engines.lines import Phase
 from gearpark.engines.oee import mapping_names
 
 from ..types.lines import DEFAULT_STATES, LineInfo, LineWanted
@@ -28,7 +27,21 @@ class LineForm(forms.Form):
     name_en = forms.CharField(label=_("Name (English)"), max_length=120)
     name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=120, required=False)
     path = forms.CharField(label=_("Place (ISA-95 path)"), max_length=400, required=False)
-    template = forms.ChoiceField(label=_("Template"))
+    template = forms.ChoiceField(
+        label=_("Line type"),
+        widget=forms.Select(
+            attrs={"hx-get": "/lines/type-brief/", "hx-target": "#type-brief", "hx-trigger": "change"}
+        ),
+    )
+    phase = forms.ChoiceField(
+        label=_("Phase"),
+        required=False,
+        choices=[
+            ("", _("as the line type says")),
+            (Phase.PRODUCTION.value, _("in production")),
+            (Phase.COMMISSIONING.value, _("in commissioning")),
+        ],
+    )
     calendar = forms.ChoiceField(label=_("Shift calendar"))
     plan = forms.IntegerField(label=_("Good pieces planned per shift"), min_value=0, max_value=MAX_PLAN)
     bottleneck = forms.CharField(
@@ -40,7 +53,12 @@ class LineForm(forms.Form):
     oee_mapping = forms.ChoiceField(label=_("OEE mapping"))
 
     def __init__(
-        self, *args: Any, calendars: Sequence[str] = (), info: LineInfo | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        calendars: Sequence[str] = (),
+        types: Sequence[tuple[str, str]] = (),
+        info: LineInfo | None = None,
+        **kwargs: Any,
     ) -> None:
         if info is not None:
             kwargs["initial"] = {
@@ -49,6 +67,7 @@ class LineForm(forms.Form):
                 "name_zh": info.name_zh,
                 "path": info.path,
                 "template": info.template.code,
+                "phase": info.phase.value,
                 "calendar": info.calendar.name,
                 "plan": info.plan,
                 "bottleneck": info.bottleneck,
@@ -56,9 +75,7 @@ class LineForm(forms.Form):
             }
         super().__init__(*args, **kwargs)
         self._info = info
-        chinese = (get_language() or "").startswith("zh")
-        shapes = [template(code) for code in template_codes()]
-        self.fields["template"].choices = [(s.code, s.title_zh if chinese else s.title_en) for s in shapes]  # type: ignore[attr-defined]
+        self.fields["template"].choices = list(types)  # type: ignore[attr-defined]
         self.fields["calendar"].choices = [(name, name) for name in calendars]  # type: ignore[attr-defined]
         self.fields["oee_mapping"].choices = [(name, name) for name in mapping_names()]  # type: ignore[attr-defined]
         if info is not None:
@@ -79,7 +96,14 @@ class LineForm(forms.Form):
             oee_mapping=given["oee_mapping"],
             states_mapping=self._info.states_mapping if self._info else DEFAULT_STATES,
             bindings=dict(self._info.bindings) if self._info else {},
+            type_digest=self._kept(given["template"]),
+            phase=given["phase"],
         )
+
+    def _kept(self, template: str) -> str | None:
+        """A line keeps the revision of its type while its type stays the same."""
+        same = self._info is not None and self._info.template.code == template
+        return self._info.type_digest if self._info is not None and same else None
 
 
 class CalendarForm(forms.Form):

@@ -70,8 +70,11 @@ def chosen_type(scope: Scope, code: str, org: str, digest: str | None) -> tuple[
     return "", template(code)
 
 
-def line_types(scope: Scope) -> list[LineTypeInfo]:
-    """Every line type the scope may use: own ones (newest revisions, not retired), then the shipped ones."""
+def line_types(scope: Scope, of_org: str = "") -> list[LineTypeInfo]:
+    """Every line type the scope may use: own ones (newest revisions, not retired), then the shipped ones.
+
+    ``of_org`` gives what one firm chooses from: its own ones, and shipped ones whose code it has not taken.
+    """
     newest: dict[tuple[str, str], LineType] = {}
     rows = LineType.objects.of(scope).order_by("org", "code", "-revision").defer("document")
     for row in rows:
@@ -82,11 +85,13 @@ def line_types(scope: Scope) -> list[LineTypeInfo]:
             row.org, row.code, row.revision, shape_by_digest(scope, row.digest), "", used=used.get(key, ())
         )
         for key, row in newest.items()
-        if not row.retired
+        if not row.retired and of_org in ("", row.org)
     ]
+    taken = {info.code for info in own} if of_org else set()
     shipped = [
         LineTypeInfo("", code, 0, template(code), "", used=used.get(("", code), ()))
         for code in template_codes()
+        if code not in taken
     ]
     return own + shipped
 

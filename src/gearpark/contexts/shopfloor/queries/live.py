@@ -13,7 +13,7 @@ from gearpark.base.scope import Scope
 from gearpark.base.time import to_us
 from gearpark.base.wire import Value, quality_of
 from gearpark.contexts.telemetry.public import Latest, TagInfo, latest_of, tags_of_assets
-from gearpark.engines.lines import Buffer, Device, Transport
+from gearpark.engines.lines import Buffer, Device, Role, Transport
 from gearpark.engines.states import intervals, mapping
 from gearpark.lake.series import Series
 
@@ -33,7 +33,8 @@ def live_tags(line: LineInfo, device: Device) -> list[str]:
     if isinstance(device, Buffer):
         names += ["level", "capacity"]
     elif isinstance(device, Transport):
-        names += ["x", "y"] if device.type == "agv" else ["position"]
+        vehicle = line.template.types[device.type].role is Role.VEHICLE
+        names += ["x", "y"] if vehicle else ["position"]
     return [tag(asset, name) for name in names]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import figures, lines
+from . import figures, line_types, lines, quality, work
 
 app_name = "shopfloor"
-urlpatterns = [*figures.urlpatterns, *lines.urlpatterns]  # fixed words before <asset>
+urlpatterns = [*quality.urlpatterns, *figures.urlpatterns, *line_types.urlpatterns, *lines.urlpatterns, *work.urlpatterns]  # fixed words before <asset>

@@ -97,6 +97,7 @@ def _context(request: HttpRequest, asset: str) -> dict[str, Any]:
         "tabs": tabs(asset, "board", query.removeprefix("?")),
         "front": front_words(front(scope, figures, units), figures, titles, now, tongue),
         "line": figures.line,
+        "type_name": figures.line.template.title(tongue),
         "query": query,
         "drawing": drawing(figures, units, tongue, query),
         "band": band(figures, tongue),

@@ -13,38 +13,19 @@ from gearpark.engines.lines import Buffer, Device, LineTemplate, Rail, Station, 
 from gearpark.ui.states import look_of
 
 from ..types import LineFigures, LiveUnit
+from .silhouettes import silhouette
 
 MARGIN = 26
 FOOT = 34  # room under the lowest shape for its label
 STATION_BOX = (84.0, 72.0)  # room for code and state word; neighbours stand 90 apart or more
-CORNER = 14.0
-
-
-def silhouette(kind: str, left: float, top: float, width: float, height: float) -> str:
-    """Outline by kind of station: machining centre (cut column), washer (tunnel), leak tester (bell), CMM (portal)."""
-    right, bottom, c = left + width, top + height, CORNER
-    if kind == "washer":
-        return (
-            f"M{left:g} {bottom:g}V{top + c:g}Q{left:g} {top:g} {left + c:g} {top:g}H{right - c:g}"
-            f"Q{right:g} {top:g} {right:g} {top + c:g}V{bottom:g}Z"
-        )
-    if kind == "leak-tester":
-        return (
-            f"M{left + c:g} {top:g}H{right - c:g}L{right:g} {top + c:g}V{bottom - c:g}L{right - c:g} {bottom:g}"
-            f"H{left + c:g}L{left:g} {bottom - c:g}V{top + c:g}Z"
-        )
-    if kind == "cmm":
-        leg = bottom + 7
-        return f"M{left:g} {top:g}H{right:g}V{leg:g}H{right - c:g}V{bottom:g}H{left + c:g}V{leg:g}H{left:g}Z"
-    return f"M{left:g} {top:g}H{right - c:g}L{right:g} {top + c:g}V{bottom:g}H{left:g}Z"
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One device in the drawing; x and y are its centre."""
+    """One device in the drawing; x and y are its centre. ``shape`` is how its asset type is drawn."""
 
     code: str
-    kind: str
+    shape: str
     x: float
     y: float
     width: float
@@ -75,7 +56,7 @@ class Drawn:
 
     @property
     def body(self) -> str:
-        return silhouette(self.kind, self.left, self.top, self.width, self.height)
+        return silhouette(self.shape, self.left, self.top, self.width, self.height)
 
     @property
     def level_y(self) -> float:
@@ -88,7 +69,7 @@ class Drawn:
     @property
     def label_y(self) -> int:
         """Movers that meet at a stop must not write over each other: every second one is named below."""
-        if self.kind == "gantry":
+        if self.shape in ("gantry", "conveyor"):
             return -19
         return 27 if self.code[-1:] in "24680" else -20
 
@@ -104,6 +85,16 @@ def drawing(
     """Context of ``shopfloor/drawing.html``; ``live`` by device code."""
     shape = figures.line.template
     drawn = [_drawn(figures, device, live.get(device.code), language, query) for device in shape.devices]
+    return _laid_out(shape, drawn)
+
+
+def plan_drawing(shape: LineTemplate, language: str) -> dict[str, Any]:
+    """The same drawing of a line type, without states: stations say their cycle and lead to their operation."""
+    drawn = [_planned(shape, device, language) for device in shape.devices]
+    return {**_laid_out(shape, drawn), "plan": True}
+
+
+def _laid_out(shape: LineTemplate, drawn: list[Drawn]) -> dict[str, Any]:
     kinds = {device.code: device for device in shape.devices}
     rails = {id(t.rail): t.rail for t in shape.transports if t.rail is not None}
     top = min([d.top for d in drawn] + [y for rail in rails.values() for _, y in rail.points]) - MARGIN
@@ -117,19 +108,25 @@ def drawing(
         "flow": _flow(shape),
         "stations": [d for d in drawn if isinstance(kinds[d.code], Station)],
         "buffers": [d for d in drawn if isinstance(kinds[d.code], Buffer)],
-        "movers": [d for d in drawn if isinstance(kinds[d.code], Transport) and d.kind != "robot"],
-        "robots": [d for d in drawn if d.kind == "robot"],
+        "movers": [d for d in drawn if isinstance(kinds[d.code], Transport) and d.shape != "robot"],
+        "robots": [d for d in drawn if d.shape == "robot"],
     }
 
 
 def mini(figures: LineFigures) -> dict[str, Any]:
     """The same drawing in miniature for the list of lines: stations and buffers only."""
-    shape = figures.line.template
+    units = figures.units
+    return mini_of(figures.line.template, {code: str(unit.state) for code, unit in units.items()})
+
+
+def mini_of(shape: LineTemplate, states: Mapping[str, str]) -> dict[str, Any]:
+    """Stations and buffers of a line type; without a state they are drawn in outline."""
     parts = [d for d in shape.devices if not isinstance(d, Transport)]
     left = min(d.place.x - d.place.width / 2 for d in parts) - 4
     top = min(d.place.y - d.place.height / 2 for d in parts) - 4
     right = max(d.place.x + d.place.width / 2 for d in parts) + 4
     bottom = max(d.place.y + d.place.height / 2 for d in parts) + 4
+    looks = {code: look_of(state) for code, state in states.items()}
     return {
         "box": f"{left:.0f} {top:.0f} {right - left:.0f} {bottom - top:.0f}",
         "parts": [
@@ -138,14 +135,38 @@ def mini(figures: LineFigures) -> dict[str, Any]:
                 "y": d.place.y - d.place.height / 2,
                 "width": d.place.width,
                 "height": d.place.height,
-                "state": look_of(figures.units[d.code].state).code,
-                "word": look_of(figures.units[d.code].state).word,
+                "state": looks[d.code].code if d.code in looks else "",
+                "word": looks[d.code].word if d.code in looks else "",
                 "code": d.code.upper(),
                 "buffer": isinstance(d, Buffer),
             }
             for d in parts
         ],
     }
+
+
+def _planned(shape: LineTemplate, device: Device, language: str) -> Drawn:
+    width, height = STATION_BOX if isinstance(device, Station) else (0.0, 0.0)
+    operation = shape.operation_of(device.code) if isinstance(device, Station) else None
+    cycle = ""
+    if isinstance(device, Station):
+        cycle = f"{device.ideal_cycle_s:g} s" + (f" /{device.batch}" if device.batch > 1 else "")
+    return Drawn(
+        code=device.code,
+        shape=shape.types[device.type].shape,
+        x=device.place.x,
+        y=device.place.y,
+        width=max(width, device.place.width),
+        height=max(height, device.place.height),
+        title=f"{device.code.upper()} · {device.title(language)}",
+        url=f"#op-{operation.op}" if operation else f"#type-{device.type}",
+        state="plan",
+        word=cycle,
+        mark="",
+        part="",
+        alarm="",
+        capacity=getattr(device, "capacity", 0),
+    )
 
 
 def _drawn(figures: LineFigures, device: Device, live: LiveUnit | None, language: str, query: str) -> Drawn:
@@ -160,12 +181,12 @@ def _drawn(figures: LineFigures, device: Device, live: LiveUnit | None, language
     level = live.level if live else None
     return Drawn(
         code=device.code,
-        kind=device.type,
+        shape=figures.line.template.types[device.type].shape,
         x=x,
         y=y,
         width=max(width, device.place.width),
         height=max(height, device.place.height),
-        title=device.title_zh if language.startswith("zh") else device.title_en,
+        title=device.title(language),
         url=reverse("shopfloor:unit", args=[figures.line.asset, device.code]) + query,
         state=look.code,
         word=str(look.word),

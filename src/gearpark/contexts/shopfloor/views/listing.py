@@ -31,8 +31,8 @@ def lines(request: HttpRequest) -> HttpResponse:
         "page_title": _("Lines"),
         "rows": rows,
         "orgs": len({figures.line.org for figures in found}) > 1,
-        "made": sum(figures.made for figures in found),
-        "due": round(sum(figures.plan_now for figures in found)),
+        "made": sum(figures.made for figures in found if figures.open),
+        "due": round(sum(figures.plan_now for figures in found if figures.open)),
         "running": sum(1 for row in rows if row["summary"].state == "running"),
         "may_edit": scope.may(EDIT),
     }

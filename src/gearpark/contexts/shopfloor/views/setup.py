@@ -19,7 +19,10 @@ from gearpark.kit.problems import words_of
 
 from .. import queries, services
 from ..forms import CalendarForm, LineForm, PlanForm
+from ..queries import line_types
 from ..types import EDIT, LineInfo
+from .board import language
+from .line_types import card
 
 _SHORT_LIST = re.compile(r"\[\s+((?:[^\[\]{}]|\[[^\[\]{}]*\])*?)\s+\]")
 
@@ -38,8 +41,10 @@ def line_edit(request: HttpRequest, asset: str) -> HttpResponse:
 
 def _line_form(request: HttpRequest, info: LineInfo | None) -> HttpResponse:
     scope = scope_of(request)
-    found = [item for item in queries.calendars(scope) if item.org == (info.org if info else scope.org)]
-    form = LineForm(request.POST or None, calendars=[item.name for item in found], info=info)
+    owner = info.org if info else scope.org
+    found = [item for item in queries.calendars(scope) if item.org == owner]
+    types = [(item.code, item.shape.title(language())) for item in line_types.line_types(scope, of_org=owner)]
+    form = LineForm(request.POST or None, calendars=[item.name for item in found], types=types, info=info)
     if request.method == "POST" and form.is_valid():
         try:
             saved = services.save_line(scope, form.wanted(), org=info.org if info else "")
@@ -48,16 +53,19 @@ def _line_form(request: HttpRequest, info: LineInfo | None) -> HttpResponse:
         else:
             messages.success(request, _("Line %(name)s is set up.") % {"name": saved.asset})
             return redirect("shopfloor:board", asset=saved.asset)
+    chosen = str(form["template"].value() or (types[0][0] if types else ""))
+    chosen = chosen if chosen in dict(types) else ""
     title = _("Change line %(name)s") % {"name": info.asset} if info else _("New line")
     return render(
         request,
-        "shopfloor/form.html",
+        "shopfloor/line_form.html",
         {
             "form": form,
             "page_title": title,
             "submit_label": _("Save"),
             "back_url": f"/lines/{info.asset}/" if info else "/lines/",
             "no_calendar": not found,
+            "brief": card(line_types.line_type(scope, chosen, owner), language()) if chosen else None,
         },
     )
 
