@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -46,6 +47,7 @@ class SimVehicle:
     """State of one vehicle. ``factor`` makes it that many times faster than life.
 
     fail_next  the next pick or drop fails with this text (fault injection)
+    handle     asked before every pick and drop (kind, load, place): the text why it cannot be done, or ""
     """
 
     manufacturer: str
@@ -57,6 +59,7 @@ class SimVehicle:
     factor: float = 1.0
     loads: list[str] = field(default_factory=list)
     fail_next: str = ""
+    handle: Callable[[str, str, str], str] | None = None
     theta: float = 0.0
     charging: bool = False
     last_node: str = "start"
@@ -211,6 +214,8 @@ class SimVehicle:
             wrong = "a load is on board"
         elif one.action.type == "drop" and load not in self.loads:
             wrong = "no such load on board"
+        if not wrong and self.handle is not None and one.action.type in HANDLING:
+            wrong = self.handle(one.action.type, load, str(one.action.parameter("stationName", "")))
         if wrong:
             one.status, one.result = "FAILED", wrong
             for other in self.doing:
@@ -306,5 +311,6 @@ class SimVehicle:
     def clone(self) -> SimVehicle:
         """The vehicle after it was switched off and on: what survives, and nothing else."""
         fresh = SimVehicle(self.manufacturer, self.serial, self.x, self.y, self.chart, factor=self.factor)
+        fresh.handle = self.handle
         fresh.restore(self.kept())
         return fresh
