@@ -27,6 +27,15 @@ SIGN_INS = tuple((name, DEMO_PASSWORD) for name, _shown, _org, _role in PEOPLE i
 
 def load(now: datetime) -> dict[str, Any]:
     """Store what is missing of the demo park; returns counts. Django must be set up."""
-    from .park import load_park
+    from django.conf import settings
 
-    return load_park(now)
+    from .park import load_park, park_scope
+
+    done = load_park(now)
+    if "gearpark.contexts.shopfloor" in settings.CONTEXTS:
+        from .quality import load_quality
+        from .work import load_work
+
+        done["work"] = load_work(park_scope(), now)
+        done["quality"] = load_quality(park_scope(), now)
+    return done

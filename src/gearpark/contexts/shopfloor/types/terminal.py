@@ -23,6 +23,7 @@ class DispatchRow:
 
     order_id: int
     order: str
+    product_id: int
     product_en: str
     product_zh: str
     tracking: Tracking

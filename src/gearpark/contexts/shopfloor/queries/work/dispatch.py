@@ -119,6 +119,7 @@ def _row(order: WorkOrder, step: Step, row: Serial, blocks: Sequence[Block]) -> 
     return DispatchRow(
         order_id=order.pk,
         order=order.number,
+        product_id=order.product_id,
         product_en=order.product.name_en,
         product_zh=order.product.name_zh,
         tracking=Tracking(order.product.tracking),
@@ -160,6 +161,7 @@ def _order_row(order: WorkOrder, step: Step, left: int, blocks: Sequence[Block])
     return DispatchRow(
         order_id=order.pk,
         order=order.number,
+        product_id=order.product_id,
         product_en=order.product.name_en,
         product_zh=order.product.name_zh,
         tracking=Tracking(order.product.tracking),
@@ -239,6 +241,7 @@ def _working(scope: Scope, run: OperationRun) -> AtWork:
         row=DispatchRow(
             order_id=order.pk if order is not None else 0,
             order=order.number if order is not None else "",
+            product_id=row.product_id,
             product_en=row.product.name_en,
             product_zh=row.product.name_zh,
             tracking=Tracking.SERIAL,

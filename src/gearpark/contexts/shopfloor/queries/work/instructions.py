@@ -45,6 +45,20 @@ def released_instruction(scope: Scope, product_id: int, op: int) -> InstructionI
     return found[0] if found else None
 
 
+def released_instructions(
+    scope: Scope, wanted: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], InstructionInfo]:
+    """(product id, operation) -> released revision, for those that have one. Two SQL queries."""
+    pairs = set(wanted)
+    rows = Instruction.objects.of(scope).filter(
+        product_id__in={product for product, _op in pairs},
+        op__in={op for _product, op in pairs},
+        status=RoutingStatus.RELEASED.value,
+    )
+    found = {(info.product_id, info.op): info for info in _infos(scope, rows)}
+    return {pair: found[pair] for pair in pairs if pair in found}
+
+
 def checks(scope: Scope, run_id: int) -> dict[int, CheckInfo]:
     """Step id -> newest check of one run."""
     rows = StepCheck.objects.of(scope).filter(run_id=run_id).order_by("at", "pk")

@@ -208,7 +208,14 @@ def step_here(row: Serial, way: Route, group: str) -> Step | None:
 
 
 def blocks(
-    scope: Scope, serial: str, line_asset: str, station: str, at: datetime, operator: int | None = None
+    scope: Scope,
+    serial: str,
+    line_asset: str,
+    station: str,
+    at: datetime,
+    operator: int | None = None,
+    *,
+    people: bool = True,
 ) -> list[Block]:
     """Why this part must not start at this station now. NotFound for an unknown part, line or station."""
     line = line_row(scope, line_asset)
@@ -225,4 +232,4 @@ def blocks(
     step = step_here(row, way, group)
     if step is None:
         return [Block("not_on_route", {"serial": row.serial, "group": group}, signed=False)]
-    return blocks_of(scope, row, line, station, way, step, operator, at)
+    return blocks_of(scope, row, line, station, way, step, operator, at, people=people)

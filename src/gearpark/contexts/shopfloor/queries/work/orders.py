@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -10,7 +12,6 @@ from django.db.models.functions import Coalesce
 
 from gearpark.base.problems import NotFound
 from gearpark.base.scope import Scope
-from gearpark.engines.lines import template
 
 from ...models import OperationRun, Reservation, Serial, WorkOrder, WorkReport
 from ...types.orders import Consequences, OrderInfo, Progress, Standing
@@ -24,8 +25,10 @@ from ...types.work import (
 )
 from .route import Route, route
 
+TOLD = [
+    kind.value for kind in ReportKind if kind not in (ReportKind.CHECK, ReportKind.START, ReportKind.SIGN_OFF)
+]
 QUEUE = (OrderStatus.RELEASED, OrderStatus.RUNNING, OrderStatus.HELD)
-IN_QUEUE = ("priority", "sequence", "due_on", "id")
 
 
 def order_rows(scope: Scope) -> QuerySet[WorkOrder]:
@@ -114,10 +117,32 @@ def order_id(scope: Scope, org: str, number: str) -> int | None:
     return None if found is None else int(found)
 
 
+def late_orders(rows: QuerySet[WorkOrder], today: date) -> QuerySet[WorkOrder]:
+    """Orders that are due before today and not done."""
+    ended = (OrderStatus.DONE, OrderStatus.CLOSED, OrderStatus.CANCELLED)
+    return rows.filter(due_on__lt=today).exclude(status__in=ended)
+
+
+def order_counts(scope: Scope, today: date) -> dict[str, int]:
+    """Orders by status, and ``late``: how many are due before today and not done. Two SQL queries."""
+    rows = WorkOrder.objects.of(scope)
+    found = dict.fromkeys([status.value for status in OrderStatus], 0)
+    found |= dict(rows.order_by().values_list("status").annotate(n=Count("id")))
+    return {**found, "late": late_orders(rows, today).count()}
+
+
 def queue(scope: Scope, line_asset: str) -> list[OrderInfo]:
     """A line's orders in the order they are to be made: released, running and held ones."""
     rows = order_rows(scope).filter(line__asset=line_asset, status__in=QUEUE)
     return [order_info(row) for row in rows.order_by(*in_queue())]
+
+
+def queues(scope: Scope) -> dict[str, list[OrderInfo]]:
+    """Every line's queue by the line's asset id. One SQL query."""
+    found: dict[str, list[OrderInfo]] = {}
+    for row in order_rows(scope).filter(status__in=QUEUE).order_by(*in_queue()):
+        found.setdefault(row.line.asset, []).append(order_info(row))
+    return found
 
 
 def in_queue() -> Sequence[Any]:
@@ -220,6 +245,44 @@ def serial_rows(scope: Scope, order_id: int | None = None) -> QuerySet[Serial]:
     return rows.filter(order_id=order_id) if order_id is not None else rows
 
 
-def stations_of_line(line_template: str) -> dict[str, list[str]]:
-    """Station group -> station codes."""
-    return {group: [item.code for item in items] for group, items in template(line_template).groups.items()}
+@dataclass(frozen=True, slots=True)
+class ReportInfo:
+    """One report as lists show it."""
+
+    at: datetime
+    received_at: datetime
+    kind: ReportKind
+    station: str
+    serial: str
+    op: int | None
+    good: int
+    scrap: int
+    reason: str
+    by: str
+
+    @property
+    def late_s(self) -> float:
+        """How much later than it happened it came in."""
+        return (self.received_at - self.at).total_seconds()
+
+
+def recent_reports(scope: Scope, order_id: int, limit: int = 12) -> list[ReportInfo]:
+    """Newest reports of an order."""
+    rows = WorkReport.objects.of(scope).filter(order_id=order_id, kind__in=TOLD).select_related("serial")
+    return [report_info(row) for row in rows.order_by("-at", "-pk")[:limit]]
+
+
+def report_info(row: WorkReport) -> ReportInfo:
+    """Row (``serial`` selected) -> plain data."""
+    return ReportInfo(
+        row.at,
+        row.received_at,
+        ReportKind(row.kind),
+        row.station,
+        row.serial.serial if row.serial is not None else "",
+        row.op,
+        row.good,
+        row.scrap,
+        row.reason,
+        row.by,
+    )

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from gearpark.base.problems import NotFound
 from gearpark.base.scope import Scope
-from gearpark.engines.lines import LineTemplate, Station, template
+from gearpark.engines.lines import LineTemplate, Station
 
 from ...models import Line, Operation, Serial, WorkOrder
+from ..line_types import shape, shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,13 @@ def line_row(scope: Scope, asset: str) -> Line:
 
 def station_of(line: Line, code: str) -> Station:
     """A station of the line's template, or NotFound ``work.station_unknown``."""
-    found = next((item for item in template(line.template).stations if item.code == code), None)
+    found = next((item for item in shape_of(line).stations if item.code == code), None)
     if found is None:
         raise NotFound("work.station_unknown", f"Line {line.asset} has no station {code!r}.")
     return found
 
 
-def template_route(shape: LineTemplate) -> Route:
+def template_route(kind: LineTemplate) -> Route:
     """A route straight from the line type's default operations."""
     steps = [
         Step(
@@ -88,7 +89,7 @@ def template_route(shape: LineTemplate) -> Route:
             is_test=item.is_test,
             rework_to=item.rework_to,
         )
-        for item in shape.operations
+        for item in kind.operations
     ]
     return Route(tuple(sorted(steps, key=lambda step: step.op)))
 
@@ -104,7 +105,7 @@ def routes(scope: Scope, orders: Iterable[WorkOrder]) -> dict[int, Route]:
     return {
         order.pk: Route(tuple(by_routing.get(order.routing_id, ())), order.routing_id)
         if order.routing_id is not None
-        else template_route(template(order.line.template))
+        else template_route(shape_of(order.line))
         for order in wanted
     }
 
@@ -118,7 +119,7 @@ def route_of(scope: Scope, row: Serial) -> Route:
     """The route of a part (``order__line`` and ``product`` selected): its order's, else its product's kind of line."""
     if row.order is not None:
         return route(scope, row.order)
-    return template_route(template(row.product.line_type))
+    return template_route(shape(row.product.line_type, row.org))
 
 
 def step_of(row: Operation) -> Step:

@@ -205,7 +205,8 @@ def _done(work: _Work, info: RunInfo, pieces: dict[str, int]) -> tuple[Outcome, 
 
 def _hold(work: _Work) -> tuple[Outcome, Serial | None]:
     row = _row(work)
-    hold_serial(work.scope, row.pk, work.wanted.reason or work.wanted.note, at=work.where.at)
+    why = work.wanted.reason or work.wanted.note
+    hold_serial(work.scope, row.pk, why, by=work.where.by, at=work.where.at)
     return Outcome(
         work.wanted.key, work.wanted.kind, serial=row.serial, status=SerialStatus.HELD, next_op=row.next_op
     ), row

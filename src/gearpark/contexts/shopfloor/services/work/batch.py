@@ -9,11 +9,12 @@ from datetime import datetime
 
 from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
-from gearpark.engines.lines import LineTemplate, template
+from gearpark.engines.lines import LineTemplate
 from gearpark.kit.tenant import acting, require
 
 from ...models import MAX_CODE, Line, OperationRun, Serial, WorkOrder
 from ...models.work import MAX_ACTOR, MAX_SERIAL
+from ...queries.line_types import shape_of
 from ...queries.work.route import Route, line_row, routes, template_route
 from ...types.work import (
     END_NOT_SEEN,
@@ -64,7 +65,7 @@ def record_runs(scope: Scope, line_asset: str, runs: Sequence[RunSeen]) -> RunsR
         _check(seen)
     with acting(scope):
         line = line_row(scope, line_asset)
-        batch = _Batch(line, template(line.template), scope.actor[:MAX_ACTOR])
+        batch = _Batch(line, shape_of(line), scope.actor[:MAX_ACTOR])
         _read_serials(scope, batch, runs)
         _read_runs(scope, batch)
         for seen in sorted(runs, key=lambda run: (run.begun_at, run.serial, run.station)):

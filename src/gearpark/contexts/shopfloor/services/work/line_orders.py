@@ -6,11 +6,11 @@ from datetime import datetime
 
 from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
-from gearpark.engines.lines import template
 from gearpark.kit.audit import record
 from gearpark.kit.tenant import acting, require
 
 from ...models import MAX_CODE, MAX_NAME, Line, Product, Routing, WorkOrder
+from ...queries.line_types import shape_of
 from ...queries.work.route import line_row
 from ...types.work import WORK, OrderSource, OrderStatus, RoutingStatus
 
@@ -55,7 +55,7 @@ def order_of_line(scope: Scope, line: Line, number: str, variant: str, at: datet
 
 def product_of_line(scope: Scope, line: Line, variant: str) -> Product:
     """The product of a variant on this kind of line; an unknown one is registered with the template's names."""
-    shape = template(line.template)
+    kind = shape_of(line)
     word = variant.strip()[:MAX_CODE]
     known = (
         Product.objects.of(scope)
@@ -65,15 +65,15 @@ def product_of_line(scope: Scope, line: Line, variant: str) -> Product:
     )
     if known is not None:
         return known
-    named = next((item for item in shape.variants if item.code == word), None)
+    named = next((item for item in kind.variants if item.code == word), None)
     made, new = Product.objects.of(scope).get_or_create(
         org=line.org,
         code=(word or line.template)[:MAX_CODE],
         defaults={
             "line_type": line.template,
             "variant": word,
-            "name_en": (named.title_en if named else word or shape.title_en)[:MAX_NAME],
-            "name_zh": (named.title_zh if named else "" if word else shape.title_zh)[:MAX_NAME],
+            "name_en": (named.title_en if named else word or kind.title_en)[:MAX_NAME],
+            "name_zh": (named.title_zh if named else "" if word else kind.title_zh)[:MAX_NAME],
         },
     )
     if new:

@@ -14,6 +14,7 @@ from gearpark.kit.tenant import acting, require
 from ...models import Line, Override, Serial
 from ...models.work import MAX_ACTOR, MAX_NOTE
 from ...queries.work.interlocks import blocks_of, step_here
+from ...queries.work.people import sign_ons
 from ...queries.work.route import line_row, route_of, station_of
 from ...types.work import QUALITY, Block
 from .parts import locked_serial, signer
@@ -32,7 +33,8 @@ def sign_override(
 ) -> int:
     """Sign that one part may start at one station though ``codes`` stand against it. Needs shopfloor.quality, a person.
 
-    Only what stands now and may be signed away at all can be named: Problem ``work.not_signable``.
+    Only what stands now and may be signed away at all can be named: Problem ``work.not_signable``. ``operator`` is who
+    will start it; None: who stands there now.
     """
     require(scope, QUALITY)
     person = signer(scope, reason)
@@ -45,7 +47,8 @@ def sign_override(
         if step is None:
             raise Problem("work.not_on_route", f"Part {row.serial} has no operation there on its route.", status=409,
                           serial=row.serial, group=station)  # fmt: skip
-        found = blocks_of(scope, row, line, station, way, step, operator or person, now)
+        who = operator or next((item.person_id for item in sign_ons(scope, line.asset, station)), None)
+        found = blocks_of(scope, row, line, station, way, step, who, now, people=who is not None)
         signable = {block.code for block in found if block.signed}
         wanted = sorted(set(codes))
         if not wanted or not set(wanted) <= signable:

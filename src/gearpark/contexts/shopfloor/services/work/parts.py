@@ -42,9 +42,18 @@ def locked_serial(scope: Scope, serial_id: int) -> Serial:
 
 
 def hold_serial(
-    scope: Scope, serial_id: int, reason: str, *, source: str = PERSON, at: datetime | None = None
+    scope: Scope,
+    serial_id: int,
+    reason: str,
+    *,
+    source: str = PERSON,
+    by: str = "",
+    at: datetime | None = None,
 ) -> int:
-    """Take a part out of the flow; returns the hold's id. Holding a held part again changes nothing."""
+    """Take a part out of the flow; returns the hold's id. Holding a held part again changes nothing.
+
+    by  shown name of who holds it, where that is not who is signed in
+    """
     require(scope, WORK)
     if not reason.strip():
         raise Problem("work.reason_missing", "Say why, in a few words; nothing was changed.")
@@ -66,7 +75,7 @@ def hold_serial(
             serial=row,
             reason=reason.strip()[:MAX_NOTE],
             source=source,
-            held_by=scope.actor[:MAX_ACTOR],
+            held_by=(by or scope.actor)[:MAX_ACTOR],
             since_at=at or now_utc(),
         )
         made.save(force_insert=True)

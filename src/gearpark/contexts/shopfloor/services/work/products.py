@@ -7,12 +7,13 @@ from typing import Any
 
 from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
-from gearpark.engines.lines import template
+from gearpark.engines.lines import LineTemplate
 from gearpark.kit.audit import record
 from gearpark.kit.tenant import acting, require
 
 from ...models import MAX_CODE, MAX_NAME, Product, WorkOrder
 from ...models.work import DEFAULT_PATTERN, MAX_REWORK_LOOPS
+from ...queries.line_types import shape
 from ...queries.work.products import product_row
 from ...types.lines import EDIT
 from ...types.orders import ProductWanted
@@ -30,7 +31,6 @@ FACTS = (
 def save_product(scope: Scope, wanted: ProductWanted, product_id: int | None = None, *, org: str = "") -> int:
     """Make a product, or change one. Problems ``work.product_*``, ``work.gtin``, ``work.pattern``, ``lines.*``."""
     require(scope, EDIT)
-    facts = _checked(wanted)
     with acting(scope):
         if product_id is None:
             row = Product(org=org or scope.org, illustrative=wanted.illustrative)
@@ -38,6 +38,8 @@ def save_product(scope: Scope, wanted: ProductWanted, product_id: int | None = N
         else:
             row = product_row(scope, product_id)
             before = {name: getattr(row, name) for name in FACTS}
+        facts = _checked(wanted, shape(wanted.line_type, row.org))
+        if before is not None:
             _fixed_once_used(scope, row, facts)
         if before == facts:
             return int(row.pk)
@@ -71,18 +73,17 @@ def gtin14(text: str) -> str:
     return full
 
 
-def _checked(wanted: ProductWanted) -> dict[str, Any]:
+def _checked(wanted: ProductWanted, kind: LineTemplate) -> dict[str, Any]:
     if not CODE.fullmatch(wanted.code.strip()):
         raise Problem(
             "work.product_code",
             f"A product code has 1 to {MAX_CODE} letters, digits and . _ / -, and begins with a letter or digit.",
         )
-    shape = template(wanted.line_type)
-    known = [variant.code for variant in shape.variants]
+    known = [variant.code for variant in kind.variants]
     if wanted.variant and wanted.variant not in known:
         raise Problem(
             "work.variant_unknown",
-            f"Lines of type {shape.code} know the variants {', '.join(known)}, not {wanted.variant}.",
+            f"Lines of type {kind.code} know the variants {', '.join(known)}, not {wanted.variant}.",
             known=", ".join(known),
             variant=wanted.variant,
         )
@@ -94,7 +95,7 @@ def _checked(wanted: ProductWanted) -> dict[str, Any]:
         "code": wanted.code.strip(),
         "name_en": wanted.name_en.strip()[:MAX_NAME],
         "name_zh": wanted.name_zh.strip()[:MAX_NAME],
-        "line_type": shape.code,
+        "line_type": kind.code,
         "variant": wanted.variant,
         "gtin": gtin14(wanted.gtin),
         "drawing": wanted.drawing.strip()[:MAX_CODE],

@@ -10,12 +10,13 @@ from typing import Any
 from gearpark.base.problems import NotFound, Problem
 from gearpark.base.scope import Scope
 from gearpark.base.time import now_utc
-from gearpark.engines.lines import LineTemplate, template
+from gearpark.engines.lines import LineTemplate
 from gearpark.kit.audit import record
 from gearpark.kit.tenant import acting, require
 
 from ...models import MAX_CODE, MAX_NAME, Operation, Routing, Skill
 from ...models.work import MAX_ACTOR, MAX_NOTE
+from ...queries.line_types import shape
 from ...queries.work.products import operation_of, product_row, released_programs
 from ...types.lines import EDIT
 from ...types.orders import OperationWanted, Refusal
@@ -59,7 +60,7 @@ def draft_routing(scope: Scope, product_id: int, *, copy_of: int | None = None, 
         wanted = (
             [operation_of(row) for row in Operation.objects.of(scope).filter(routing=source).order_by("op")]
             if source is not None
-            else default_operations(template(product.line_type), product.variant)
+            else default_operations(shape(product.line_type, product.org), product.variant)
         )
         _write(scope, made, wanted)
         after = {"revision": made.revision, "copy_of": source.revision if source else None}
@@ -75,7 +76,7 @@ def draft_routing(scope: Scope, product_id: int, *, copy_of: int | None = None, 
         return int(made.pk)
 
 
-def default_operations(shape: LineTemplate, variant: str) -> list[OperationWanted]:
+def default_operations(kind: LineTemplate, variant: str) -> list[OperationWanted]:
     """The line type's own operations for one variant."""
     return [
         OperationWanted(
@@ -86,14 +87,14 @@ def default_operations(shape: LineTemplate, variant: str) -> list[OperationWante
             cycle_s=item.cycle_s,
             setup_s=item.setup_s,
             skill=item.skill,
-            program=item.program.replace("{variant}", variant or shape.code) if item.program else "",
+            program=item.program.replace("{variant}", variant or kind.code) if item.program else "",
             tool_classes=item.tool_classes,
             gauge_classes=item.gauge_classes,
             is_test=item.is_test,
             needs_test=item.needs_test,
             rework_to=item.rework_to,
         )
-        for item in sorted(shape.operations, key=lambda item: item.op)
+        for item in sorted(kind.operations, key=lambda item: item.op)
     ]
 
 
@@ -104,7 +105,7 @@ def save_operations(
     require(scope, EDIT)
     with acting(scope):
         row = _draft(scope, routing_id)
-        _check(template(row.product.line_type), operations)
+        _check(shape(row.product.line_type, row.org), operations)
         before = _facts(scope, row)
         Operation.objects.of(scope).filter(routing=row).delete()
         _write(scope, row, operations)
@@ -235,21 +236,21 @@ def _draft(scope: Scope, routing_id: int) -> Routing:
     return row
 
 
-def _check(shape: LineTemplate, operations: Sequence[OperationWanted]) -> None:
+def _check(kind: LineTemplate, operations: Sequence[OperationWanted]) -> None:
     if not 1 <= len(operations) <= MAX_OPERATIONS:
         raise Problem("work.operation", f"A routing has 1 to {MAX_OPERATIONS} operations.")
     ops = [item.op for item in operations]
     for item in operations:
-        wrong = _wrong(shape, item, ops)
+        wrong = _wrong(kind, item, ops)
         if wrong:
             raise Problem("work.operation", f"Operation {item.op}: {wrong}", op=item.op, field=wrong)
 
 
-def _wrong(shape: LineTemplate, item: OperationWanted, ops: Sequence[int]) -> str:
+def _wrong(kind: LineTemplate, item: OperationWanted, ops: Sequence[int]) -> str:
     if not 1 <= item.op <= MAX_OP or ops.count(item.op) > 1:
         return f"numbers go from 1 to {MAX_OP}, each once."
-    if item.group not in shape.groups:
-        return f"lines of type {shape.code} have no station group {item.group!r}."
+    if item.group not in kind.groups:
+        return f"lines of type {kind.code} have no station group {item.group!r}."
     if not item.name_en.strip():
         return "give a name."
     if not 0 < item.cycle_s <= MAX_CYCLE_S or not 0 <= item.setup_s <= MAX_CYCLE_S:

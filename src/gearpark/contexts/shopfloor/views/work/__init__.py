@@ -1,0 +1,1 @@
+"""Pages of orders and work: parse, one call, render."""
