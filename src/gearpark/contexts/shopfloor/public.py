@@ -6,13 +6,16 @@ from .queries import lines, recent_alarms
 from .queries import summaries as line_summaries
 from .queries.document import shift_document, shift_kpis
 from .services import ensure_demo_lines, ensure_line, save_calendar, save_line, set_plan
+from .services.bookings import book
 from .services.demo_work import OrderSeed, ensure_demo_work
 from .services.follow import LOOPS as FOLLOW_LOOPS
+from .services.handover import add_note
 from .services.moves.link import LOOPS as FLEET_LOOPS
 from .services.moves.pieces import on_operation_done, on_serial_done
 from .services.moves.places import on_line_changed
 from .services.quality import ensure_demo_charts, ensure_demo_studies, freeze_demo_limits
 from .services.quality.follow import LOOPS as SPC_LOOPS
+from .services.stop_reasons import save_reason, set_target
 from .types import Alarm, LineChanged, LineInfo, LineSummary, LineWanted
 from .types.figures import FiguresPublished
 from .types.moves import TaskEnded
@@ -38,6 +41,8 @@ __all__ = [
     "OrderSeed",
     "ShipmentSent",
     "TaskEnded",
+    "add_note",
+    "book",
     "ensure_demo_charts",
     "ensure_demo_lines",
     "ensure_demo_studies",
@@ -49,7 +54,9 @@ __all__ = [
     "recent_alarms",
     "save_calendar",
     "save_line",
+    "save_reason",
     "set_plan",
+    "set_target",
     "shift_document",
     "shift_kpis",
 ]

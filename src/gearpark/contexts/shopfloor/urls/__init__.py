@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from . import figures, line_types, lines, quality, work
+from . import calls, care, figures, line_types, lines, quality, trace, work
 
 app_name = "shopfloor"
-urlpatterns = [*quality.urlpatterns, *figures.urlpatterns, *line_types.urlpatterns, *lines.urlpatterns, *work.urlpatterns]  # fixed words before <asset>
+urlpatterns = [
+    *calls.urlpatterns,
+    *care.urlpatterns,
+    *quality.urlpatterns,
+    *figures.urlpatterns,
+    *line_types.urlpatterns,
+    *lines.urlpatterns,
+    *work.urlpatterns,
+    *trace.urlpatterns,
+]  # fixed words before <asset>
