@@ -41,7 +41,7 @@ def quality_room() -> None:
                 services.add_measurement(
                     scope, "qc-l1", code, round(rng.gauss(0.5, spread), 2), at, now, maker=maker
                 )
-        services.freeze_demo_limits(scope, "qichi", now - timedelta(hours=2))
+        services.freeze_demo_limits(scope, now - timedelta(hours=2))
         late = now - timedelta(minutes=2)
         services.add_measurement(scope, "qc-l1", "bore_1_um", 16.4, late, now, maker="op40a")
         chart = next(item for item in queries.charts(scope, line="qc-l1") if item.maker == "op40a")

@@ -37,7 +37,7 @@ def freeze_limits(scope: Scope) -> int:
     load_quality(scope, now_utc())  # lines of other types have come in with their machines
     end_s, frozen = time.monotonic() + WAIT_S, 0
     while time.monotonic() < end_s:
-        made, open_charts = shopfloor.freeze_demo_limits(scope, ORG, now_utc())
+        made, open_charts = shopfloor.freeze_demo_limits(scope, now_utc())
         frozen += made
         if not open_charts:
             break

@@ -28,6 +28,14 @@ class LimitsForm(forms.Form):
     holds = forms.MultipleChoiceField(
         label=_("Rules that hold the station"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    estimator = forms.ChoiceField(
+        label=_("Sigma from"),
+        required=False,
+        choices=[
+            ("", _("within the points (usual)")),
+            ("sd", _("all values: drift such as tool wear is meant to be")),
+        ],
+    )
     note = forms.CharField(label=_("Note"), max_length=MAX_TEXT, required=False)
 
     def __init__(self, *args: Any, words: dict[str, Any], **kwargs: Any) -> None:

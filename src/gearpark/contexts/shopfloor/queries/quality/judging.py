@@ -29,6 +29,7 @@ ESTIMATORS = {
     ChartKind.XBAR_R: "r_bar/d2",
     ChartKind.XBAR_S: "s_bar/c4",
 }
+CHOICES = ("mr_bar/d2", "r_bar/d2", "s_bar/c4", "sd")
 DEFAULT_OPTIONS: dict[ChartKind, dict[str, float]] = {
     ChartKind.EWMA: {"lam": 0.2, "width": 2.86},  # in-control run length 370 (Lucas and Saccucci 1990)
     ChartKind.CUSUM: {"k": 0.5, "h": 4.77},  # in standard deviations; in-control run length 370
@@ -77,8 +78,14 @@ def subgroups(chart: ChartInfo, points: Sequence[Raw]) -> engine.Subgroups:
     return engine.Subgroups.of([[row.value for row in point.samples] for point in points])
 
 
-def trial_limits(chart: ChartInfo, points: Sequence[Raw]) -> tuple[Limits, Limits | None]:
-    """Limits of location and of spread from these very points (phase 1). Problems ``quality.*``."""
+def trial_limits(
+    chart: ChartInfo, points: Sequence[Raw], estimator: str = ""
+) -> tuple[Limits, Limits | None]:
+    """Limits of location and of spread from these very points (phase 1).
+
+    estimator  of sigma, one of ``CHOICES``; "" the chart's usual one, from within the points. ``sd`` takes all that the
+               points vary, for processes whose drift (tool wear) is meant to be. Problems ``quality.*``.
+    """
     if len(points) < MIN_TRIAL:
         raise Problem(
             "quality.too_few",
@@ -86,16 +93,23 @@ def trial_limits(chart: ChartInfo, points: Sequence[Raw]) -> tuple[Limits, Limit
             least=MIN_TRIAL,
             have=len(points),
         )
-    estimator = ESTIMATORS[chart.kind]
+    if estimator and estimator not in CHOICES:
+        raise Problem(
+            "quality.parameter",
+            f"Sigma is estimated by: {', '.join(CHOICES)}.",
+            name="estimator",
+            value=estimator,
+        )
+    usual = ESTIMATORS[chart.kind]
+    chosen = estimator or usual
     if chart.size == 1:
         values = [point.value for point in points]
-        where = engine.individuals_chart(values, estimator=estimator).limits
-        how = engine.moving_range_chart(values, estimator=estimator).limits
+        where = engine.individuals_chart(values, estimator=chosen).limits
+        how = engine.moving_range_chart(values, estimator=usual).limits
         return where, None if chart.kind in MEMORY else how
     groups = subgroups(chart, points)
-    return engine.xbar_chart(groups, estimator=estimator).limits, engine.spread_chart(
-        groups, estimator=estimator
-    ).limits
+    where = engine.xbar_chart(groups, estimator=chosen).limits
+    return where, engine.spread_chart(groups, estimator=usual).limits
 
 
 def judged(

@@ -119,6 +119,7 @@ def approve_limits(
     rules: Sequence[str] | None = None,
     holds: Sequence[str] | None = None,
     options: dict[str, float] | None = None,
+    estimator: str = "",
     note: str = "",
 ) -> LimitsInfo:
     """Freeze limits from the samples of a stretch (all so far when none is named); in force from ``now`` on.
@@ -130,7 +131,7 @@ def approve_limits(
         info = chart(scope, key)
         row = ControlChart.objects.of(scope).select_for_update().get(pk=key)
         points = points_of(info, samples_of(scope, info, since_at=since_at, until_at=until_at or now))
-        where, how = trial_limits(info, points)
+        where, how = trial_limits(info, points, estimator)
         memory = info.kind in MEMORY
         chosen = ("limits",) if memory else _codes(rules, DEFAULT_RULES)
         stopping = tuple(

@@ -31,14 +31,19 @@ def ensure_demo_charts(scope: Scope, lines: list[str]) -> int:
     return sum(add_charts(scope, line) for line in lines)
 
 
-def freeze_demo_limits(scope: Scope, org: str, now: datetime) -> tuple[int, int]:
-    """Freeze limits of every chart of ``org`` that has enough points and none yet: (how many, how many still wait)."""
+def freeze_demo_limits(scope: Scope, now: datetime) -> tuple[int, int]:
+    """Freeze limits of every chart that has enough points and none yet: (how many, how many still wait).
+
+    Sigma is that of all values: on these lines a tool that wears moves the mean, and that is meant to be.
+    """
     with acting(scope):
-        waiting = [item for item in charts(scope, active=True) if item.org == org and item.version == 0]
+        waiting = [item for item in charts(scope, active=True) if item.version == 0]
         newest = newest_samples(scope, waiting, ENOUGH)
         ready = [item for item in waiting if len(points_of(item, newest[item.id])) >= ENOUGH]
         for item in ready:
-            approve_limits(scope, item.id, now, note="Demo: frozen from the simulated line's own values.")
+            approve_limits(
+                scope, item.id, now, estimator="sd", note="Demo: frozen from the simulated line's own values."
+            )
         return len(ready), len(waiting) - len(ready)
 
 

@@ -111,7 +111,7 @@ def approve(request: HttpRequest, key: int) -> HttpResponse:
         try:
             made = services.approve_limits(
                 scope_of(request), key, now_utc(), since_at=ends["since"], until_at=ends["until"],
-                rules=given["rules"], holds=given["holds"], note=given["note"],
+                rules=given["rules"], holds=given["holds"], estimator=given["estimator"], note=given["note"],
             )  # fmt: skip
         except Problem as problem:
             form.add_error(None, words_of(problem))
