@@ -33,9 +33,11 @@ def load(now: datetime) -> dict[str, Any]:
 
     done = load_park(now)
     if "gearpark.contexts.shopfloor" in settings.CONTEXTS:
+        from .care import load_care
         from .quality import load_quality
         from .work import load_work
 
         done["work"] = load_work(park_scope(), now)
         done["quality"] = load_quality(park_scope(), now)
+        done["care"] = load_care(park_scope(), now)
     return done

@@ -15,7 +15,7 @@ from gearpark.contexts.shopfloor import public as shopfloor
 from gearpark.contexts.telemetry import public as telemetry
 from gearpark.kit.tenant import acting
 
-from . import lines, quality
+from . import care, lines, quality
 from .park import park_scope
 
 PLANTS_LIMIT_S = 120.0  # for the plants to write run/plants.json
@@ -48,6 +48,7 @@ def connect(now: datetime) -> dict[str, Any]:
     scope = _scope("qichi")
     with acting(scope):
         done["lines"] = len(shopfloor.ensure_demo_lines(scope))
+    done["care"] = len(care.load_care(park_scope(), now))
     done["limits"] = quality.freeze_limits(park_scope())
     return done
 

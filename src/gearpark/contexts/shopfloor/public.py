@@ -7,6 +7,8 @@ from .queries import summaries as line_summaries
 from .queries.document import shift_document, shift_kpis
 from .services import ensure_demo_lines, ensure_line, save_calendar, save_line, set_plan
 from .services.bookings import book
+from .services.care_loops import LOOPS as CARE_LOOPS
+from .services.demo_care import ensure_demo_care
 from .services.demo_work import OrderSeed, ensure_demo_work
 from .services.follow import LOOPS as FOLLOW_LOOPS
 from .services.handover import add_note
@@ -22,7 +24,7 @@ from .types.moves import TaskEnded
 from .types.shipping import ShipmentSent
 from .types.work import OperationDone, SerialDone
 
-LOOPS = (*FOLLOW_LOOPS, *SPC_LOOPS, *FLEET_LOOPS)
+LOOPS = (*FOLLOW_LOOPS, *SPC_LOOPS, *FLEET_LOOPS, *CARE_LOOPS)
 LISTENERS = (
     (LineChanged, on_line_changed),
     (OperationDone, on_operation_done),
@@ -43,6 +45,7 @@ __all__ = [
     "TaskEnded",
     "add_note",
     "book",
+    "ensure_demo_care",
     "ensure_demo_charts",
     "ensure_demo_lines",
     "ensure_demo_studies",

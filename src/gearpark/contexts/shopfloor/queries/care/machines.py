@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from gearpark.base.ids import tag
 from gearpark.base.scope import Scope
@@ -15,17 +16,19 @@ from gearpark.base.time import from_us, to_us
 from gearpark.contexts.registry.public import AssetNode
 from gearpark.contexts.registry.public import asset as registry_asset
 from gearpark.engines.calendars import total
+from gearpark.engines.lines import asset_types
 from gearpark.engines.oee import Failures, failures, mapping_table
 
 from ...models.calls import Call
-from ...models.care import GaugeCheck, MaintenanceOrder, Mounting, PhysicalAsset, ToolLife
-from ...types.care import HistoryEvent, MachineFigures
+from ...models.care import GaugeCheck, MaintenanceOrder, Mounting, ToolLife
+from ...types.care import OPEN_JOBS, HistoryEvent, MachineFigures, Trigger
 from ...types.lines import LineInfo, StateSegment
 from .. import setup, source
 from ..figures import state_segments
 from ..observed import SEVERITY_BITS, STATE_SIGNALS, alarms, rows
 from .forecasts import planned_spans
 from .heard import HOUR_US, read
+from .plans import plan_dues
 
 MAX_DAYS = 92
 MAX_EVENTS = 2000
@@ -185,14 +188,28 @@ def _mounted(mountings: QuerySet[Mounting], start: datetime) -> Iterator[History
         yield HistoryEvent("swap", item.since_at, f"{item.module} {item.physical.serial}", item.reason)
 
 
-def physical_rows(scope: Scope) -> QuerySet[PhysicalAsset]:
-    return PhysicalAsset.objects.of(scope).prefetch_related("mountings")
-
-
-def machine_rows(scope: Scope) -> list[tuple[LineInfo, str, str]]:
-    """(line, station code, asset) of every device of every line."""
-    return [
-        (info, device.code, info.asset_of(device.code))
-        for info in setup.lines(scope)
-        for device in info.template.devices
-    ]
+def machine_table(scope: Scope, now: datetime, language: str) -> list[dict[str, Any]]:
+    """Every device of every line: open orders, the plan that is due next, when it was last cared for. Five SQL queries."""
+    jobs = MaintenanceOrder.objects.of(scope)
+    standing = Counter(jobs.filter(status__in=[s.value for s in OPEN_JOBS]).values_list("org", "asset"))
+    ended = jobs.filter(status="done").values("org", "asset").annotate(last=Max("ended_at"))
+    last = {(row["org"], row["asset"]): row["last"] for row in ended}
+    used: dict[tuple[str, str], float] = {}
+    for due in plan_dues(scope, now):
+        if due.trigger is not Trigger.CONDITION:
+            used[due.org, due.asset] = max(used.get((due.org, due.asset), 0.0), due.share)
+    kinds = asset_types()
+    found = []
+    for info in setup.lines(scope):
+        for device in info.template.devices:
+            key = (info.org, info.asset_of(device.code))
+            kind = kinds.get(device.type)
+            found.append(
+                {
+                    "asset": key[1], "line": info.asset, "line_name": info.name(language), "station": device.code,
+                    "name": device.title_zh if language.startswith("zh") else device.title_en,
+                    "type": (kind.title_zh if language.startswith("zh") else kind.title_en) if kind else device.type,
+                    "jobs": standing.get(key, 0), "done_at": last.get(key), "used": used.get(key),
+                }
+            )  # fmt: skip
+    return found

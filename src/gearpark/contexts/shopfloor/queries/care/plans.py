@@ -12,7 +12,7 @@ from gearpark.base.problems import NotFound
 from gearpark.base.scope import Scope
 from gearpark.engines.care import zone_of
 
-from ...models.care import MachineDay, MaintenanceOrder, MaintenancePlan
+from ...models.care import ConditionZone, MachineDay, MaintenanceOrder, MaintenancePlan
 from ...types.care import OPEN_JOBS, PlanDue, Trigger
 
 RATE_DAYS = 14  # days whose use tells when a counter will be full
@@ -111,3 +111,8 @@ def _rates(
             )
         found[key] = (sum(row.parts for row in whole) / span, sum(row.run_s for row in whole) / 3600 / span)
     return found
+
+
+def zone_rows(scope: Scope) -> QuerySet[ConditionZone]:
+    """Zone limits of the scope's organisations."""
+    return ConditionZone.objects.of(scope).order_by("org", "group")

@@ -13,12 +13,15 @@ from gearpark.kit.tenant import acting, require
 
 from ...models import Line
 from ...models.calls import Call, CallReason, CallType
+from ...models.care import MaintenanceOrder
 from ...models.care.files import MAX_ACTOR
 from ...models.care.tools import MAX_NOTE
 from ...types.calls import STANDING, CallRaised, CallStatus, CallWanted
+from ...types.care import JobWanted
 from ...types.work import WORK
 from ..care.common import line_row
 from ..care.files import keep_photo
+from ..care.jobs import open_job
 
 MAX_KEY = 200
 MAX_STANDING_A_LINE = 50  # calls of one line that may stand at once
@@ -138,6 +141,21 @@ def attach_photo(scope: Scope, key: int, data: bytes, name: str, at: datetime) -
         row.version += 1
         row.save()
         record(scope, "calls.photo", "call", str(key), before, {"photo": row.photo_id}, org=row.org, at=at)
+
+
+def order_for_call(scope: Scope, key: int, wanted: JobWanted, at: datetime) -> str:
+    """Open the maintenance order of a call; returns its number. A call has one order, however often it is asked for."""
+    require(scope, WORK)
+    with acting(scope):
+        row = _locked(scope, key)
+        number = open_job(scope, wanted, at, org=row.org)
+        job = MaintenanceOrder.objects.of(scope).get(org=row.org, number=number)
+        if row.job_id != job.pk:
+            row.job = job
+            row.version += 1
+            row.save()
+            record(scope, "calls.order", "call", str(key), None, {"order": number}, org=row.org, at=at)
+        return number
 
 
 def _step(scope: Scope, row: Call, status: CallStatus, at: datetime) -> None:

@@ -1,0 +1,1 @@
+"""Pages of care: tools, gauges, maintenance, spare parts, machines."""
