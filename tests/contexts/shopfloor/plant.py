@@ -18,9 +18,11 @@ _boots = itertools.count(1)
 Point = tuple[str, int, float | str, int]  # tag, at_us, value, status
 
 
-def history(line_id: str, start_us: int, end_us: int, *, seed: int = 1) -> list[Point]:
+def history(
+    line_id: str, start_us: int, end_us: int, *, seed: int = 1, code: str = "housing-machining"
+) -> list[Point]:
     """Changes of every device from two hours before ``start_us``, with a heartbeat of every station each minute."""
-    line = SimulatedLine(line_id, seed=seed, start_us=start_us - WARM_US)
+    line = SimulatedLine(line_id, seed=seed, start_us=start_us - WARM_US, code=code)
     points: list[Point] = [
         (f"{line_id}-{c.device}/{c.signal}", c.at_us, c.value, 0) for c in line.run_until(end_us - 1)
     ]

@@ -43,12 +43,18 @@ class LineForm(forms.Form):
         ],
     )
     calendar = forms.ChoiceField(label=_("Shift calendar"))
-    plan = forms.IntegerField(label=_("Good pieces planned per shift"), min_value=0, max_value=MAX_PLAN)
+    plan = forms.IntegerField(
+        label=_("Good pieces planned per shift"),
+        min_value=0,
+        max_value=MAX_PLAN,
+        required=False,
+        help_text=_("Empty: as the line type says."),
+    )
     bottleneck = forms.CharField(
         label=_("Bottleneck"),
         max_length=60,
         required=False,
-        help_text=_("Station or group; empty: as in the template."),
+        help_text=_("Station or group; empty: as the line type says."),
     )
     oee_mapping = forms.ChoiceField(label=_("OEE mapping"))
 

@@ -144,7 +144,8 @@ def _checked(scope: Scope, wanted: LineWanted, owner: str) -> dict[str, Any]:
     bottleneck = fitting(shape, wanted.bottleneck, wanted.bindings)
     for bound in wanted.bindings.values():
         asset_id(bound)
-    _check_plan(wanted.plan)
+    plan = shape.plan_per_shift if wanted.plan is None else wanted.plan
+    _check_plan(plan)
     mapping_table(wanted.oee_mapping)
     mapping(wanted.states_mapping)
     if not wanted.name_en.strip():
@@ -156,7 +157,7 @@ def _checked(scope: Scope, wanted: LineWanted, owner: str) -> dict[str, Any]:
         "template": shape.code,
         "type_digest": digest,
         "phase": str(Phase(wanted.phase) if wanted.phase else shape.phase),
-        "plan_per_shift": wanted.plan,
+        "plan_per_shift": plan,
         "bottleneck": bottleneck,
         "states_mapping": wanted.states_mapping,
         "oee_mapping": wanted.oee_mapping,

@@ -235,13 +235,16 @@ class CalendarInfo:
 
 @dataclass(frozen=True, slots=True)
 class LineWanted:
-    """A line as a person or the demo wants it. ``calendar`` is the calendar's name within the organisation."""
+    """A line as a person or the demo wants it. ``calendar`` is the calendar's name within the organisation.
+
+    plan  good pieces per shift; None: as the line type says
+    """
 
     asset: str
     name_en: str
     template: str
     calendar: str
-    plan: int
+    plan: int | None
     name_zh: str = ""
     path: str = ""
     bottleneck: str = ""  # "": the template's

@@ -93,9 +93,7 @@ def line_type_new(request: HttpRequest) -> HttpResponse:
         try:
             saved = services.save_line_type(scope, given["document"], note=given["note"])
         except Problem as problem:
-            form.add_error(None, words_of(problem))
-            for sentence in faults_of(problem):
-                form.add_error("document", sentence)
+            _tell(form, problem)
         else:
             messages.success(
                 request,
@@ -132,6 +130,16 @@ def line_type_change(request: HttpRequest, code: str) -> HttpResponse:
             else _("No new line can choose the type any more."),
         )
     return redirect(reverse("shopfloor:line-type", args=[code]) + (f"?org={org}" if org else ""))
+
+
+def _tell(form: LineTypeForm, problem: Problem) -> None:
+    """Every fault at the document; a problem without faults above the form."""
+    found = faults_of(problem)
+    many = len(problem.details.get("words", ()))
+    text = ngettext("Nothing was kept: %(n)s fault.", "Nothing was kept: %(n)s faults.", many) % {"n": many}
+    form.add_error(None, text if found else words_of(problem))
+    for sentence in found:
+        form.add_error("document", sentence)
 
 
 def faults_of(problem: Problem) -> list[str]:

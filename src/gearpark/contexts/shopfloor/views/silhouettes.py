@@ -49,7 +49,7 @@ def _furnace(left: float, top: float, right: float, bottom: float) -> str:
 
 def _press(left: float, top: float, right: float, bottom: float) -> str:
     """Press frame: head and bed wider than the columns."""
-    inset, head = 6.0, 14.0
+    inset, head = 3.0, 12.0
     return (
         f"M{left:g} {top:g}H{right:g}V{top + head:g}H{right - inset:g}V{bottom - head:g}H{right:g}V{bottom:g}"
         f"H{left:g}V{bottom - head:g}H{left + inset:g}V{top + head:g}H{left:g}Z"
@@ -64,7 +64,7 @@ def _cell(left: float, top: float, right: float, bottom: float) -> str:
 
 def _bench(left: float, top: float, right: float, bottom: float) -> str:
     """Bench machine: a table top on a narrower body."""
-    inset, table = 7.0, 13.0
+    inset, table = 4.0, 10.0
     return (
         f"M{left + inset:g} {top:g}H{right - inset:g}V{bottom - table:g}H{right:g}V{bottom:g}H{left:g}"
         f"V{bottom - table:g}H{left + inset:g}Z"
@@ -73,7 +73,7 @@ def _bench(left: float, top: float, right: float, bottom: float) -> str:
 
 def _booth(left: float, top: float, right: float, bottom: float) -> str:
     """Booth with slanting sides."""
-    slant = 9.0
+    slant = 5.0
     return f"M{left:g} {bottom:g}L{left + slant:g} {top:g}H{right - slant:g}L{right:g} {bottom:g}Z"
 
 
