@@ -91,9 +91,13 @@ def _rooms(scope: Any) -> None:
 
     if "gearpark.contexts.shopfloor" in settings.CONTEXTS:
         from gearpark.contexts.shopfloor import public as shopfloor
+        from gearpark.contexts.shopfloor.services import save_line_type
+        from gearpark.engines.lines import template_text
 
         with acting(scope):
             shopfloor.ensure_demo_lines(scope, org=B)
+        own = template_text("die-casting").replace('title_en = "Die-casting line"', f'title_en = "{MARKER} line"')
+        save_line_type(scope, own, note=MARKER)
 
 
 def _snapshot() -> dict[str, str]:

@@ -194,6 +194,18 @@ def test_setting_up_a_line_shows_what_the_type_brings(signed_in: Callable[..., C
     assert client.get("/lines/type-brief/?template=nothing").status_code == 404
 
 
+def test_the_api_gives_types_with_their_document(signed_in: Callable[..., Client]) -> None:
+    client = signed_in("firm-a", "viewer")
+    rows = {row["code"]: row for row in client.get("/api/v1/shopfloor/line-types").json()}
+    assert set(rows) == set(template_codes())
+    assert rows["body-welding"]["phase"] == "commissioning"
+    gears = client.get("/api/v1/shopfloor/line-types/gear-machining").json()
+    assert gears["document"] == template_text("gear-machining")
+    assert [o["op"] for o in gears["operations"]] == [o.op for o in template("gear-machining").operations]
+    assert {c["signal"] for c in gears["characteristics"]} >= {"f_alpha_um", "case_depth_mm"}
+    assert client.get("/api/v1/shopfloor/line-types/nothing").status_code == 404
+
+
 def test_every_shape_is_drawn_and_inside_reason() -> None:
     shapes = {t.shape for t in asset_types().values()} - {"gantry", "robot", "conveyor", "vehicle", "buffer"}
     assert shapes <= SHAPES

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ninja import Router
 
-from . import figures, lines, quality
+from . import figures, line_types, lines, quality, trace
 
 router = Router()
 router.add_router("", lines.router)
 router.add_router("", figures.router)
 router.add_router("", quality.router)
+router.add_router("", trace.router)
+router.add_router("", line_types.router)
