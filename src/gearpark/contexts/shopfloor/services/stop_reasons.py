@@ -7,13 +7,14 @@ from typing import Any
 
 from gearpark.base.problems import NotFound, Problem
 from gearpark.base.scope import Scope
-from gearpark.engines.lines import template, template_codes
+from gearpark.engines.lines import template_codes
 from gearpark.engines.oee import CODES, mapping_table
 from gearpark.kit.audit import record
 from gearpark.kit.tenant import acting, require
 
 from ..models import MAX_NAME
 from ..models.figures import KpiTarget, StopReason
+from ..queries.line_types import shape
 from ..queries.setup import line
 from ..types import DEFAULT_OEE
 from ..types.figures import LEAD
@@ -51,12 +52,12 @@ def save_reason(
         raise Problem("figures.reason_code", "A reason's code is made of small letters, digits and hyphens.")
     if not title_en.strip():
         raise Problem("shopfloor.name_missing", "A reason needs a name.")
-    given = {one.code: one for shape in _shapes(line_type) for one in template(shape).stop_reasons}
-    if code in given:
-        raise Problem(
-            "figures.reason_taken", f"The line type has a reason {code!r} already; choose another code."
-        )
     with acting(scope):
+        given = {one.code: one for known in _shapes(line_type) for one in shape(known, owner).stop_reasons}
+        if code in given:
+            raise Problem(
+                "figures.reason_taken", f"The line type has a reason {code!r} already; choose another code."
+            )
         own = {
             row.code: row
             for row in StopReason.objects.of(scope)
@@ -111,7 +112,7 @@ def set_target(scope: Scope, asset: str, kpi: str, value: float | None) -> None:
 def _shapes(line_type: str) -> tuple[str, ...]:
     if not line_type:
         return template_codes()
-    return (template(line_type).code,)
+    return (line_type,)
 
 
 def _under(own: dict[str, StopReason], parent: str, code: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from gearpark.base.problems import Problem
 from gearpark.engines.lines import LineTemplate, Role, StopReason
+from gearpark.engines.lines.schema import schema
 from gearpark.kit.http import needs, scope_of
 from gearpark.kit.problems import words_of
 
@@ -78,6 +79,12 @@ def line_type_brief(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("template", "")[:60]
     info = queries.line_type(scope, code)
     return render(request, "shopfloor/types/brief.html", {"brief": card(info, language())})
+
+
+@needs(VIEW)
+def line_type_schema(request: HttpRequest) -> HttpResponse:
+    """``/lines/type-schema.json``: the format as a JSON Schema, for editors."""
+    return JsonResponse(schema(), json_dumps_params={"indent": 1, "ensure_ascii": False})
 
 
 @needs(EDIT)
