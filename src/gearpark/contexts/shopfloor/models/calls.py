@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
@@ -17,15 +16,15 @@ from .lines import MAX_CODE, MAX_NAME, Line
 class CallType(ScopedModel):
     """What is called for, and in how many seconds from the call each step must be done."""
 
-    code = models.CharField(_("type"), max_length=MAX_CODE)
-    name_en = models.CharField(_("name (English)"), max_length=MAX_NAME)
-    name_zh = models.CharField(_("name (Chinese)"), max_length=MAX_NAME, blank=True, default="")
-    colour = models.CharField(_("colour"), max_length=8, choices=[(c.value, c.value) for c in CallColour])
-    accept_s = models.PositiveIntegerField(_("accepted within"), default=120)
-    on_site_s = models.PositiveIntegerField(_("on site within"), default=300)
-    contain_s = models.PositiveIntegerField(_("contained within"), default=900)
+    code = models.CharField(max_length=MAX_CODE)
+    name_en = models.CharField(max_length=MAX_NAME)
+    name_zh = models.CharField(max_length=MAX_NAME, blank=True, default="")
+    colour = models.CharField(max_length=8, choices=[(c.value, c.value) for c in CallColour])
+    accept_s = models.PositiveIntegerField(default=120)
+    on_site_s = models.PositiveIntegerField(default=300)
+    contain_s = models.PositiveIntegerField(default=900)
     position = models.PositiveSmallIntegerField(default=0)
-    active = models.BooleanField(_("active"), default=True)
+    active = models.BooleanField(default=True)
     illustrative = models.BooleanField(default=False)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -52,10 +51,10 @@ class CallReason(ScopedModel):
     """Why calls of a type were needed; chosen when one is closed."""
 
     type = models.ForeignKey(CallType, on_delete=models.CASCADE, related_name="reasons")
-    code = models.CharField(_("reason"), max_length=MAX_CODE)
-    name_en = models.CharField(_("name (English)"), max_length=MAX_NAME)
-    name_zh = models.CharField(_("name (Chinese)"), max_length=MAX_NAME, blank=True, default="")
-    active = models.BooleanField(_("active"), default=True)
+    code = models.CharField(max_length=MAX_CODE)
+    name_en = models.CharField(max_length=MAX_NAME)
+    name_zh = models.CharField(max_length=MAX_NAME, blank=True, default="")
+    active = models.BooleanField(default=True)
 
     objects = ScopedManager()
 
@@ -73,10 +72,10 @@ class CallRule(ScopedModel):
 
     type = models.ForeignKey(CallType, on_delete=models.CASCADE, related_name="rules")
     line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="call_rules", null=True)
-    alarm = models.CharField(_("alarm code begins with"), max_length=MAX_CODE)
-    delay_s = models.PositiveIntegerField(_("after, seconds"), default=60)
-    since_at = models.DateTimeField(_("for alarms since"))
-    active = models.BooleanField(_("active"), default=True)
+    alarm = models.CharField(max_length=MAX_CODE)
+    delay_s = models.PositiveIntegerField(default=60)
+    since_at = models.DateTimeField()
+    active = models.BooleanField(default=True)
 
     objects = ScopedManager()
 
@@ -100,32 +99,31 @@ class Call(ScopedModel):
 
     type = models.ForeignKey(CallType, on_delete=models.PROTECT, related_name="calls")
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="calls")
-    station = models.CharField(_("station"), max_length=MAX_CODE, blank=True, default="")
-    text = models.CharField(_("what"), max_length=MAX_NOTE, blank=True, default="")
+    station = models.CharField(max_length=MAX_CODE, blank=True, default="")
+    text = models.CharField(max_length=MAX_NOTE, blank=True, default="")
     status = models.CharField(
-        _("status"),
         max_length=10,
         choices=[(s.value, s.value) for s in CallStatus],
         default=CallStatus.OPEN.value,
     )
-    source = models.CharField(_("from"), max_length=8, choices=[(s.value, s.value) for s in CallSource])
+    source = models.CharField(max_length=8, choices=[(s.value, s.value) for s in CallSource])
     key = models.CharField(max_length=200, blank=True, default="")
     accept_s = models.PositiveIntegerField()
     on_site_s = models.PositiveIntegerField()
     contain_s = models.PositiveIntegerField()
-    level = models.PositiveSmallIntegerField(_("escalated"), default=0)
-    raised_at = models.DateTimeField(_("raised"))
-    raised_by = models.CharField(_("raised by"), max_length=MAX_ACTOR, blank=True, default="")
-    accepted_at = models.DateTimeField(_("accepted"), null=True)
-    accepted_by = models.CharField(_("accepted by"), max_length=MAX_ACTOR, blank=True, default="")
-    on_site_at = models.DateTimeField(_("on site"), null=True)
+    level = models.PositiveSmallIntegerField(default=0)
+    raised_at = models.DateTimeField()
+    raised_by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
+    on_site_at = models.DateTimeField(null=True)
     on_site_by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
-    contained_at = models.DateTimeField(_("contained"), null=True)
+    contained_at = models.DateTimeField(null=True)
     contained_by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
-    closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
     reason = models.ForeignKey(CallReason, on_delete=models.PROTECT, related_name="calls", null=True)
-    note = models.CharField(_("note"), max_length=MAX_NOTE, blank=True, default="")
+    note = models.CharField(max_length=MAX_NOTE, blank=True, default="")
     photo = models.ForeignKey(CareFile, on_delete=models.PROTECT, related_name="+", null=True)
     job = models.ForeignKey(MaintenanceOrder, on_delete=models.SET_NULL, related_name="calls", null=True)
     illustrative = models.BooleanField(default=False)
@@ -154,10 +152,10 @@ class CallEscalation(ScopedModel):
     """A step that was not done in time. The database holds at most one for each step of a call."""
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="escalations")
-    step = models.CharField(_("step"), max_length=8, choices=[(s.value, s.value) for s in CallStep])
-    level = models.PositiveSmallIntegerField(_("level"))
-    due_at = models.DateTimeField(_("due"))
-    at = models.DateTimeField(_("at"))
+    step = models.CharField(max_length=8, choices=[(s.value, s.value) for s in CallStep])
+    level = models.PositiveSmallIntegerField()
+    due_at = models.DateTimeField()
+    at = models.DateTimeField()
 
     objects = ScopedManager()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
@@ -18,7 +17,7 @@ class CareFile(ScopedModel):
 
     sha256 = models.CharField(max_length=64)
     media_type = models.CharField(max_length=40)
-    name = models.CharField(_("file"), max_length=MAX_NAME)
+    name = models.CharField(max_length=MAX_NAME)
     size = models.PositiveIntegerField()
     content = models.BinaryField()
     added_at = models.DateTimeField()

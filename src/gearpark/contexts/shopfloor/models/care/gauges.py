@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
@@ -24,15 +23,15 @@ class GaugeClass(ScopedModel):
     guarded                 conformance needs deviation plus uncertainty inside the limit (ISO 14253-1)
     """
 
-    code = models.CharField(_("class"), max_length=MAX_CODE)
-    name_en = models.CharField(_("name (English)"), max_length=MAX_NAME)
-    name_zh = models.CharField(_("name (Chinese)"), max_length=MAX_NAME, blank=True, default="")
-    unit = models.CharField(_("unit"), max_length=MAX_UNIT)
-    limit = models.FloatField(_("permissible deviation"))
-    guarded = models.BooleanField(_("uncertainty counts against the gauge"), default=True)
-    every_days = models.PositiveIntegerField(_("calibration every, days"), null=True, blank=True)
-    every_uses = models.PositiveIntegerField(_("calibration every, uses"), null=True, blank=True)
-    master_each_shift = models.BooleanField(_("master part each shift"), default=False)
+    code = models.CharField(max_length=MAX_CODE)
+    name_en = models.CharField(max_length=MAX_NAME)
+    name_zh = models.CharField(max_length=MAX_NAME, blank=True, default="")
+    unit = models.CharField(max_length=MAX_UNIT)
+    limit = models.FloatField()
+    guarded = models.BooleanField(default=True)
+    every_days = models.PositiveIntegerField(null=True, blank=True)
+    every_uses = models.PositiveIntegerField(null=True, blank=True)
+    master_each_shift = models.BooleanField(default=False)
     illustrative = models.BooleanField(default=False)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -61,30 +60,29 @@ class Gauge(ScopedModel):
               the parts of that first day before
     """
 
-    code = models.CharField(_("gauge"), max_length=MAX_CODE)
-    serial = models.CharField(_("maker's serial"), max_length=MAX_CODE, blank=True, default="")
+    code = models.CharField(max_length=MAX_CODE)
+    serial = models.CharField(max_length=MAX_CODE, blank=True, default="")
     gauge_class = models.ForeignKey(GaugeClass, on_delete=models.PROTECT, related_name="gauges")
-    resolution = models.FloatField(_("resolution"))
-    range_low = models.FloatField(_("range from"))
-    range_high = models.FloatField(_("range to"))
-    standard = models.CharField(_("reference standard"), max_length=MAX_NAME, blank=True, default="")
+    resolution = models.FloatField()
+    range_low = models.FloatField()
+    range_high = models.FloatField()
+    standard = models.CharField(max_length=MAX_NAME, blank=True, default="")
     state = models.CharField(
-        _("state"),
         max_length=8,
         choices=[(s.value, s.value) for s in GaugeState],
         default=GaugeState.IN_USE.value,
     )
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="gauges", null=True, blank=True)
-    station = models.CharField(_("station"), max_length=MAX_CODE, blank=True, default="")
-    place = models.CharField(_("place"), max_length=MAX_NAME, blank=True, default="")
-    calibrated_at = models.DateTimeField(_("calibrated"), null=True)
-    due_at = models.DateTimeField(_("due"), null=True)
-    uses = models.PositiveIntegerField(_("uses since"), default=0)
+    station = models.CharField(max_length=MAX_CODE, blank=True, default="")
+    place = models.CharField(max_length=MAX_NAME, blank=True, default="")
+    calibrated_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    uses = models.PositiveIntegerField(default=0)
     base = models.PositiveIntegerField(default=0)
     counts_from = models.DateTimeField(null=True)
     offset = models.PositiveIntegerField(default=0)
-    failed_at = models.DateTimeField(_("failed"), null=True)
-    note = models.CharField(_("note"), max_length=MAX_NOTE, blank=True, default="")
+    failed_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=MAX_NOTE, blank=True, default="")
     illustrative = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(auto_now=True)
@@ -115,21 +113,21 @@ class GaugeCheck(ScopedModel):
     """
 
     gauge = models.ForeignKey(Gauge, on_delete=models.PROTECT, related_name="checks")
-    kind = models.CharField(_("kind"), max_length=12, choices=[(k.value, k.value) for k in CheckKind])
-    at = models.DateTimeField(_("at"))
-    as_found = models.FloatField(_("deviation as found"))
-    as_left = models.FloatField(_("deviation as left"))
-    limit = models.FloatField(_("limit"))
-    uncertainty = models.FloatField(_("uncertainty"), default=0.0)
+    kind = models.CharField(max_length=12, choices=[(k.value, k.value) for k in CheckKind])
+    at = models.DateTimeField()
+    as_found = models.FloatField()
+    as_left = models.FloatField()
+    limit = models.FloatField()
+    uncertainty = models.FloatField(default=0.0)
     guarded = models.BooleanField(default=True)
-    unit = models.CharField(_("unit"), max_length=MAX_UNIT)
-    found_good = models.BooleanField(_("good as found"))
-    left_good = models.BooleanField(_("good as left"))
-    temperature_c = models.FloatField(_("temperature"), null=True)
-    standard = models.CharField(_("reference standard"), max_length=MAX_NAME, blank=True, default="")
+    unit = models.CharField(max_length=MAX_UNIT)
+    found_good = models.BooleanField()
+    left_good = models.BooleanField()
+    temperature_c = models.FloatField(null=True)
+    standard = models.CharField(max_length=MAX_NAME, blank=True, default="")
     certificate = models.ForeignKey(CareFile, on_delete=models.PROTECT, related_name="+", null=True)
-    note = models.CharField(_("note"), max_length=MAX_NOTE, blank=True, default="")
-    by = models.CharField(_("by"), max_length=MAX_ACTOR, blank=True, default="")
+    note = models.CharField(max_length=MAX_NOTE, blank=True, default="")
+    by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
     key = models.CharField(max_length=MAX_CODE, blank=True, default="")
 
     objects = ScopedManager()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
@@ -15,11 +14,11 @@ from .tools import MAX_NOTE
 class PhysicalAsset(ScopedModel):
     """A machine, spindle, motor or gripper with a serial number, whatever place it stands in."""
 
-    serial = models.CharField(_("serial"), max_length=MAX_CODE)
-    kind = models.CharField(_("kind"), max_length=MAX_CODE)
-    name = models.CharField(_("name"), max_length=MAX_NAME, blank=True, default="")
-    maker = models.CharField(_("maker"), max_length=MAX_NAME, blank=True, default="")
-    model = models.CharField(_("model"), max_length=MAX_NAME, blank=True, default="")
+    serial = models.CharField(max_length=MAX_CODE)
+    kind = models.CharField(max_length=MAX_CODE)
+    name = models.CharField(max_length=MAX_NAME, blank=True, default="")
+    maker = models.CharField(max_length=MAX_NAME, blank=True, default="")
+    model = models.CharField(max_length=MAX_NAME, blank=True, default="")
     illustrative = models.BooleanField(default=False)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -40,12 +39,12 @@ class Mounting(ScopedModel):
     """A physical asset in a role from ``since_at`` until ``until_at`` (empty: still there)."""
 
     physical = models.ForeignKey(PhysicalAsset, on_delete=models.PROTECT, related_name="mountings")
-    asset = models.CharField(_("asset"), max_length=MAX_CODE)
-    module = models.CharField(_("module"), max_length=MAX_CODE)
-    since_at = models.DateTimeField(_("since"))
-    until_at = models.DateTimeField(_("until"), null=True)
-    reason = models.CharField(_("reason"), max_length=MAX_NOTE, blank=True, default="")
-    by = models.CharField(_("by"), max_length=MAX_ACTOR, blank=True, default="")
+    asset = models.CharField(max_length=MAX_CODE)
+    module = models.CharField(max_length=MAX_CODE)
+    since_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=MAX_NOTE, blank=True, default="")
+    by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
 
     objects = ScopedManager()
 

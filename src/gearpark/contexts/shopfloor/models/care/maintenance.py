@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
@@ -18,14 +17,14 @@ MAX_TEXT = 2000
 class ConditionZone(ScopedModel):
     """Zone limits of one machine group, velocity mm/s r.m.s. (ISO 20816-3 zones A to D). A table that is edited."""
 
-    group = models.CharField(_("machine group"), max_length=MAX_CODE)
-    name_en = models.CharField(_("name (English)"), max_length=MAX_NAME)
-    name_zh = models.CharField(_("name (Chinese)"), max_length=MAX_NAME, blank=True, default="")
-    edition = models.CharField(_("edition"), max_length=MAX_CODE)
-    ab = models.FloatField(_("limit A/B"))
-    bc = models.FloatField(_("limit B/C"))
-    cd = models.FloatField(_("limit C/D"))
-    unit = models.CharField(_("unit"), max_length=16, default="mm/s")
+    group = models.CharField(max_length=MAX_CODE)
+    name_en = models.CharField(max_length=MAX_NAME)
+    name_zh = models.CharField(max_length=MAX_NAME, blank=True, default="")
+    edition = models.CharField(max_length=MAX_CODE)
+    ab = models.FloatField()
+    bc = models.FloatField()
+    cd = models.FloatField()
+    unit = models.CharField(max_length=16, default="mm/s")
     illustrative = models.BooleanField(default=False)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -58,30 +57,30 @@ class MaintenancePlan(ScopedModel):
     spares       [{"code", "quantity"}]
     """
 
-    code = models.CharField(_("plan"), max_length=MAX_CODE)
-    name_en = models.CharField(_("name (English)"), max_length=MAX_NAME)
-    name_zh = models.CharField(_("name (Chinese)"), max_length=MAX_NAME, blank=True, default="")
+    code = models.CharField(max_length=MAX_CODE)
+    name_en = models.CharField(max_length=MAX_NAME)
+    name_zh = models.CharField(max_length=MAX_NAME, blank=True, default="")
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="care_plans", null=True)
-    station = models.CharField(_("station"), max_length=MAX_CODE, blank=True, default="")
-    asset = models.CharField(_("asset"), max_length=MAX_CODE)
-    trigger = models.CharField(_("by"), max_length=10, choices=[(t.value, t.value) for t in Trigger])
-    every = models.FloatField(_("every"), null=True, blank=True)
-    warn_share = models.FloatField(_("announce at"), default=0.9)
-    signal = models.CharField(_("signal"), max_length=90, blank=True, default="")
-    limit = models.FloatField(_("limit"), null=True, blank=True)
-    release = models.FloatField(_("release below"), null=True, blank=True)
-    hold_s = models.PositiveIntegerField(_("for, seconds"), default=0)
+    station = models.CharField(max_length=MAX_CODE, blank=True, default="")
+    asset = models.CharField(max_length=MAX_CODE)
+    trigger = models.CharField(max_length=10, choices=[(t.value, t.value) for t in Trigger])
+    every = models.FloatField(null=True, blank=True)
+    warn_share = models.FloatField(default=0.9)
+    signal = models.CharField(max_length=90, blank=True, default="")
+    limit = models.FloatField(null=True, blank=True)
+    release = models.FloatField(null=True, blank=True)
+    hold_s = models.PositiveIntegerField(default=0)
     zone = models.ForeignKey(
         ConditionZone, on_delete=models.PROTECT, related_name="plans", null=True, blank=True
     )
-    checklist = models.JSONField(_("checklist"), default=list, blank=True)
-    spares = models.JSONField(_("spare parts"), default=list, blank=True)
-    minutes = models.PositiveIntegerField(_("takes, minutes"), default=30)
-    stops_line = models.BooleanField(_("machine must stand"), default=True)
-    active = models.BooleanField(_("active"), default=True)
-    counts_from = models.DateTimeField(_("counts from"))
-    done_at = models.DateTimeField(_("last done"), null=True)
-    counted = models.FloatField(_("counted"), default=0.0)
+    checklist = models.JSONField(default=list, blank=True)
+    spares = models.JSONField(default=list, blank=True)
+    minutes = models.PositiveIntegerField(default=30)
+    stops_line = models.BooleanField(default=True)
+    active = models.BooleanField(default=True)
+    counts_from = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    counted = models.FloatField(default=0.0)
     offset = models.FloatField(default=0.0)
     watch = models.JSONField(default=dict, blank=True)
     illustrative = models.BooleanField(default=False)
@@ -120,36 +119,35 @@ class MaintenanceOrder(ScopedModel):
     checklist  the plan's points as they were, each with ``done`` or ``value`` once it was worked through
     """
 
-    number = models.CharField(_("order"), max_length=MAX_CODE)
+    number = models.CharField(max_length=MAX_CODE)
     plan = models.ForeignKey(MaintenancePlan, on_delete=models.PROTECT, related_name="orders", null=True)
-    kind = models.CharField(_("kind"), max_length=10, choices=[(k.value, k.value) for k in JobKind])
+    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in JobKind])
     status = models.CharField(
-        _("status"),
         max_length=12,
         choices=[(s.value, s.value) for s in JobStatus],
         default=JobStatus.OPEN.value,
     )
-    priority = models.PositiveSmallIntegerField(_("priority"), default=50)
-    title = models.CharField(_("what"), max_length=MAX_NAME)
-    text = models.CharField(_("description"), max_length=MAX_TEXT, blank=True, default="")
+    priority = models.PositiveSmallIntegerField(default=50)
+    title = models.CharField(max_length=MAX_NAME)
+    text = models.CharField(max_length=MAX_TEXT, blank=True, default="")
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="care_orders", null=True)
-    station = models.CharField(_("station"), max_length=MAX_CODE, blank=True, default="")
-    asset = models.CharField(_("asset"), max_length=MAX_CODE)
-    source = models.CharField(_("from"), max_length=10, default="person")
+    station = models.CharField(max_length=MAX_CODE, blank=True, default="")
+    asset = models.CharField(max_length=MAX_CODE)
+    source = models.CharField(max_length=10, default="person")
     source_key = models.CharField(max_length=200, blank=True, default="")
-    opened_at = models.DateTimeField(_("opened"))
-    opened_by = models.CharField(_("opened by"), max_length=MAX_ACTOR, blank=True, default="")
-    planned_at = models.DateTimeField(_("planned for"), null=True)
-    minutes = models.PositiveIntegerField(_("takes, minutes"), default=30)
-    assigned_to = models.CharField(_("assigned to"), max_length=MAX_ACTOR, blank=True, default="")
-    started_at = models.DateTimeField(_("started"), null=True)
-    ended_at = models.DateTimeField(_("ended"), null=True)
-    ended_by = models.CharField(_("ended by"), max_length=MAX_ACTOR, blank=True, default="")
-    labour_min = models.PositiveIntegerField(_("work, minutes"), null=True)
-    downtime_min = models.PositiveIntegerField(_("downtime, minutes"), null=True)
+    opened_at = models.DateTimeField()
+    opened_by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
+    planned_at = models.DateTimeField(null=True)
+    minutes = models.PositiveIntegerField(default=30)
+    assigned_to = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
+    labour_min = models.PositiveIntegerField(null=True)
+    downtime_min = models.PositiveIntegerField(null=True)
     checklist = models.JSONField(default=list, blank=True)
-    cause = models.CharField(_("cause"), max_length=MAX_NOTE, blank=True, default="")
-    remedy = models.CharField(_("remedy"), max_length=MAX_NOTE, blank=True, default="")
+    cause = models.CharField(max_length=MAX_NOTE, blank=True, default="")
+    remedy = models.CharField(max_length=MAX_NOTE, blank=True, default="")
     illustrative = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(auto_now=True)

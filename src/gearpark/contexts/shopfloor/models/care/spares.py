@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
@@ -22,19 +21,19 @@ class SparePart(ScopedModel):
     used_in  asset ids or asset types it fits
     """
 
-    code = models.CharField(_("part"), max_length=MAX_CODE)
-    name_en = models.CharField(_("name (English)"), max_length=MAX_NAME)
-    name_zh = models.CharField(_("name (Chinese)"), max_length=MAX_NAME, blank=True, default="")
-    unit = models.CharField(_("unit"), max_length=16, default="1")
-    place = models.CharField(_("shelf"), max_length=MAX_NAME, blank=True, default="")
-    minimum = models.DecimalField(_("minimum"), default=0, **QUANTITY)
-    maximum = models.DecimalField(_("maximum"), default=0, **QUANTITY)
-    stock = models.DecimalField(_("stock"), default=0, **QUANTITY)
-    reserved = models.DecimalField(_("reserved"), default=0, **QUANTITY)
-    price_cny = models.DecimalField(_("price"), default=0, **MONEY)
-    lead_days = models.PositiveIntegerField(_("delivery, days"), default=0)
-    supplier = models.CharField(_("supplier"), max_length=MAX_NAME, blank=True, default="")
-    used_in = models.JSONField(_("used in"), default=list, blank=True)
+    code = models.CharField(max_length=MAX_CODE)
+    name_en = models.CharField(max_length=MAX_NAME)
+    name_zh = models.CharField(max_length=MAX_NAME, blank=True, default="")
+    unit = models.CharField(max_length=16, default="1")
+    place = models.CharField(max_length=MAX_NAME, blank=True, default="")
+    minimum = models.DecimalField(default=0, **QUANTITY)
+    maximum = models.DecimalField(default=0, **QUANTITY)
+    stock = models.DecimalField(default=0, **QUANTITY)
+    reserved = models.DecimalField(default=0, **QUANTITY)
+    price_cny = models.DecimalField(default=0, **MONEY)
+    lead_days = models.PositiveIntegerField(default=0)
+    supplier = models.CharField(max_length=MAX_NAME, blank=True, default="")
+    used_in = models.JSONField(default=list, blank=True)
     illustrative = models.BooleanField(default=False)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -64,13 +63,13 @@ class SpareMovement(ScopedModel):
     """A line of the ledger: what came or went, why, and the stock after it. Never changed, never removed."""
 
     part = models.ForeignKey(SparePart, on_delete=models.PROTECT, related_name="movements")
-    at = models.DateTimeField(_("at"))
-    kind = models.CharField(_("kind"), max_length=8, choices=[(k.value, k.value) for k in MovementKind])
-    quantity = models.DecimalField(_("quantity"), **QUANTITY)
-    after = models.DecimalField(_("stock after"), **QUANTITY)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=8, choices=[(k.value, k.value) for k in MovementKind])
+    quantity = models.DecimalField(**QUANTITY)
+    after = models.DecimalField(**QUANTITY)
     order = models.ForeignKey(MaintenanceOrder, on_delete=models.PROTECT, related_name="movements", null=True)
-    reason = models.CharField(_("reason"), max_length=200, blank=True, default="")
-    by = models.CharField(_("by"), max_length=MAX_ACTOR, blank=True, default="")
+    reason = models.CharField(max_length=200, blank=True, default="")
+    by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
     key = models.CharField(max_length=MAX_CODE, blank=True, default="")
 
     objects = ScopedManager()
@@ -97,7 +96,7 @@ class SpareReservation(ScopedModel):
 
     part = models.ForeignKey(SparePart, on_delete=models.CASCADE, related_name="reservations")
     order = models.ForeignKey(MaintenanceOrder, on_delete=models.CASCADE, related_name="reservations")
-    quantity = models.DecimalField(_("quantity"), **QUANTITY)
+    quantity = models.DecimalField(**QUANTITY)
 
     objects = ScopedManager()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
@@ -24,23 +23,22 @@ class ToolClass(ScopedModel):
     wear_limit_mm  flank wear at which it is changed; empty when wear is not measured
     """
 
-    code = models.CharField(_("class"), max_length=MAX_CODE)
-    name_en = models.CharField(_("name (English)"), max_length=MAX_NAME)
-    name_zh = models.CharField(_("name (Chinese)"), max_length=MAX_NAME, blank=True, default="")
-    line_type = models.CharField(_("line type"), max_length=MAX_CODE, blank=True, default="")
+    code = models.CharField(max_length=MAX_CODE)
+    name_en = models.CharField(max_length=MAX_NAME)
+    name_zh = models.CharField(max_length=MAX_NAME, blank=True, default="")
+    line_type = models.CharField(max_length=MAX_CODE, blank=True, default="")
     unit = models.CharField(
-        _("life in"),
         max_length=8,
         choices=[(u.value, u.value) for u in LifeUnit],
         default=LifeUnit.PARTS.value,
     )
-    life_limit = models.FloatField(_("life limit"))
-    per_part = models.FloatField(_("use per part"), default=1.0)
-    wear_limit_mm = models.FloatField(_("wear limit"), null=True, blank=True)
-    regrinds_max = models.PositiveSmallIntegerField(_("regrinds allowed"), default=0)
-    change_s = models.PositiveIntegerField(_("change time"), default=0)
-    price_cny = models.DecimalField(_("price"), default=0, **MONEY)
-    regrind_cny = models.DecimalField(_("cost of a regrind"), default=0, **MONEY)
+    life_limit = models.FloatField()
+    per_part = models.FloatField(default=1.0)
+    wear_limit_mm = models.FloatField(null=True, blank=True)
+    regrinds_max = models.PositiveSmallIntegerField(default=0)
+    change_s = models.PositiveIntegerField(default=0)
+    price_cny = models.DecimalField(default=0, **MONEY)
+    regrind_cny = models.DecimalField(default=0, **MONEY)
     illustrative = models.BooleanField(default=False)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -66,29 +64,28 @@ class Tool(ScopedModel):
     left_share  share of life the machine's own tool table said was left, at ``left_at``
     """
 
-    serial = models.CharField(_("serial"), max_length=MAX_CODE)
+    serial = models.CharField(max_length=MAX_CODE)
     tool_class = models.ForeignKey(ToolClass, on_delete=models.PROTECT, related_name="tools")
     state = models.CharField(
-        _("state"), max_length=8, choices=[(s.value, s.value) for s in ToolState], default=ToolState.NEW.value
+        max_length=8, choices=[(s.value, s.value) for s in ToolState], default=ToolState.NEW.value
     )
     place = models.CharField(
-        _("place"),
         max_length=8,
         choices=[(p.value, p.value) for p in ToolPlace],
         default=ToolPlace.STORE.value,
     )
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="tools", null=True, blank=True)
-    station = models.CharField(_("station"), max_length=MAX_CODE, blank=True, default="")
-    pocket = models.CharField(_("pocket"), max_length=MAX_POCKET, blank=True, default="")
-    life_limit = models.FloatField(_("life limit"), null=True, blank=True)
-    used = models.FloatField(_("used"), default=0.0)
-    life_no = models.PositiveSmallIntegerField(_("life"), default=1)
-    regrinds = models.PositiveSmallIntegerField(_("regrinds"), default=0)
-    mounted_at = models.DateTimeField(_("mounted"), null=True)
-    left_share = models.FloatField(_("left by the machine"), null=True)
+    station = models.CharField(max_length=MAX_CODE, blank=True, default="")
+    pocket = models.CharField(max_length=MAX_POCKET, blank=True, default="")
+    life_limit = models.FloatField(null=True, blank=True)
+    used = models.FloatField(default=0.0)
+    life_no = models.PositiveSmallIntegerField(default=1)
+    regrinds = models.PositiveSmallIntegerField(default=0)
+    mounted_at = models.DateTimeField(null=True)
+    left_share = models.FloatField(null=True)
     left_at = models.DateTimeField(null=True)
-    by_machine = models.BooleanField(_("registered by the machine's word"), default=False)
-    note = models.CharField(_("note"), max_length=MAX_NOTE, blank=True, default="")
+    by_machine = models.BooleanField(default=False)
+    note = models.CharField(max_length=MAX_NOTE, blank=True, default="")
     illustrative = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(auto_now=True)
@@ -125,21 +122,21 @@ class ToolLife(ScopedModel):
 
     tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="lives")
     tool_class = models.ForeignKey(ToolClass, on_delete=models.PROTECT, related_name="lives")
-    life_no = models.PositiveSmallIntegerField(_("life"))
+    life_no = models.PositiveSmallIntegerField()
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", null=True)
-    station = models.CharField(_("station"), max_length=MAX_CODE, blank=True, default="")
-    pocket = models.CharField(_("pocket"), max_length=MAX_POCKET, blank=True, default="")
-    begun_at = models.DateTimeField(_("begun"))
-    ended_at = models.DateTimeField(_("ended"), null=True)
+    station = models.CharField(max_length=MAX_CODE, blank=True, default="")
+    pocket = models.CharField(max_length=MAX_POCKET, blank=True, default="")
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
     out_at = models.DateTimeField(null=True)
-    used = models.FloatField(_("used"), default=0.0)
+    used = models.FloatField(default=0.0)
     partial = models.BooleanField(default=False)
     end = models.CharField(
-        _("reason"), max_length=10, choices=[(e.value, e.value) for e in LifeEnd], blank=True, default=""
+        max_length=10, choices=[(e.value, e.value) for e in LifeEnd], blank=True, default=""
     )
-    note = models.CharField(_("note"), max_length=MAX_NOTE, blank=True, default="")
-    by = models.CharField(_("by"), max_length=MAX_ACTOR, blank=True, default="")
-    cost_cny = models.DecimalField(_("cost"), default=0, **MONEY)
+    note = models.CharField(max_length=MAX_NOTE, blank=True, default="")
+    by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
+    cost_cny = models.DecimalField(default=0, **MONEY)
 
     objects = ScopedManager()
 
@@ -195,12 +192,12 @@ class ToolWear(ScopedModel):
 
     tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="wear")
     life_no = models.PositiveSmallIntegerField()
-    at = models.DateTimeField(_("at"))
-    used = models.FloatField(_("used"))
-    added = models.FloatField(_("use reported"), default=0.0)
-    wear_mm = models.FloatField(_("flank wear"), null=True)
+    at = models.DateTimeField()
+    used = models.FloatField()
+    added = models.FloatField(default=0.0)
+    wear_mm = models.FloatField(null=True)
     key = models.CharField(max_length=MAX_CODE, blank=True, default="")
-    by = models.CharField(_("by"), max_length=MAX_ACTOR, blank=True, default="")
+    by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
 
     objects = ScopedManager()
 
@@ -221,11 +218,11 @@ class ToolPreset(ScopedModel):
     """A measurement at the presetter: what the machine's offsets rest on."""
 
     tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="presets")
-    at = models.DateTimeField(_("at"))
-    length_mm = models.FloatField(_("length"))
-    radius_mm = models.FloatField(_("radius"))
-    runout_mm = models.FloatField(_("run-out"), null=True)
-    by = models.CharField(_("by"), max_length=MAX_ACTOR, blank=True, default="")
+    at = models.DateTimeField()
+    length_mm = models.FloatField()
+    radius_mm = models.FloatField()
+    runout_mm = models.FloatField(null=True)
+    by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
 
     objects = ScopedManager()
 
@@ -244,14 +241,14 @@ class ToolForecast(ScopedModel):
     tool_class = models.ForeignKey(ToolClass, on_delete=models.PROTECT, related_name="+")
     life_no = models.PositiveSmallIntegerField()
     shift_key = models.CharField(max_length=MAX_CODE)
-    method = models.CharField(_("method"), max_length=12)
-    made_at = models.DateTimeField(_("made"))
-    used = models.FloatField(_("used"))
-    due_at = models.DateTimeField(_("due"))
-    early_at = models.DateTimeField(_("not before"))
-    late_at = models.DateTimeField(_("not after"), null=True)
-    ended_at = models.DateTimeField(_("happened"), null=True)
-    inside = models.BooleanField(_("inside the interval"), null=True)
+    method = models.CharField(max_length=12)
+    made_at = models.DateTimeField()
+    used = models.FloatField()
+    due_at = models.DateTimeField()
+    early_at = models.DateTimeField()
+    late_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    inside = models.BooleanField(null=True)
 
     objects = ScopedManager()
 

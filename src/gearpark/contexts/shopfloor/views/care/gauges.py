@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +39,7 @@ from ...queries.care.scopes import within
 from ...services import care
 from ...types.care import CARE, QUALITY, CheckKind, GaugeState
 from ...types.lines import VIEW
+from ...types.trace import FactKind
 from ...types.work import WORK
 from .act import done, needs_one, told
 from .draw import check_picture
@@ -195,11 +196,10 @@ def _suspect(page: GaugePage) -> dict[str, Any]:
     if not page.suspect:
         return {}
     since = page.suspect_since
-    query = {"gauge": page.gauge.code} | ({"since": since.isoformat()} if since else {})
-    try:
-        url = f"{reverse('shopfloor:recall')}?{urlencode(query)}"
-    except NoReverseMatch:
-        url = ""
+    query = {"kind": FactKind.GAUGE.value, "key": page.gauge.code}
+    if since is not None:
+        query["since"] = timezone.localtime(since).strftime("%Y-%m-%dT%H:%M")
+    url = f"{reverse('shopfloor:recalls')}?{urlencode(query)}"
     return {"since": day_and_time(since), "url": url}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -35,30 +37,58 @@ from .words import EVENTS, LIFE_ENDS, clock, day, day_and_time, hours, language,
 
 SPANS = ((7, gettext_lazy("7 days")), (30, gettext_lazy("30 days")), (90, gettext_lazy("90 days")))
 PAGE_ROWS = 200
+LIST_ROWS = 60
 
 
 @needs(VIEW)
 def machine_list(request: HttpRequest) -> HttpResponse:
-    """``/care/machines/?line=&q=``: every device of every line, with what is open and when it was last cared for."""
+    """``/care/machines/?line=&q=&page=``: every device of every line, what is open, when it was last cared for."""
     scope, now = scope_of(request), now_utc()
     wanted, line = request.GET.get("q", "").strip().lower()[:60], request.GET.get("line", "")[:60]
+    every = machine_table(scope, now, language())
     rows = [
         row
-        | {
-            "last": day(row["done_at"]),
-            "state_word": "",
-            "url": reverse("shopfloor:machine", args=[row["asset"]]),
-        }
-        for row in machine_table(scope, now, language())
+        for row in every
         if (not line or row["line"] == line)
-        and (not wanted or wanted in f"{row['asset']} {row['name']}".lower())
+        and (not wanted or wanted in f"{row['asset']} {row['name']} {row['type']}".lower())
     ]
-    lines = sorted({(row["line"], row["line_name"]) for row in machine_table(scope, now, language())})
+    if request.GET.get("format") == "csv":
+        return _sheet("machines", ["asset", "name", "type", "line", "jobs", "used", "done_at"], rows)
+    text = request.GET.get("page", "1")
+    last = max(1, -(-len(rows) // LIST_ROWS))
+    page = min(max(int(text), 1), last) if text.isdecimal() and len(text) < 5 else 1
+    shown = rows[(page - 1) * LIST_ROWS : page * LIST_ROWS]
+    query = urlencode({key: value for key, value in (("q", wanted), ("line", line)) if value})
     return render(
         request,
         "shopfloor/care/machines.html",
-        {"page_title": _("Machines"), "tabs": tabs("machines"), "rows": rows, "lines": lines, "line": line, "q": wanted},
-    )  # fmt: skip
+        {
+            "page_title": _("Machines"),
+            "tabs": tabs("machines"),
+            "rows": [
+                row | {"last": day(row["done_at"]), "url": reverse("shopfloor:machine", args=[row["asset"]])}
+                for row in shown
+            ],
+            "count": len(rows),
+            "lines": list(dict.fromkeys((row["line"], row["line_name"]) for row in every)),
+            "line": line,
+            "q": wanted,
+            "query": query,
+            "before": page - 1 if page > 1 else 0,
+            "after": page + 1 if page < last else 0,
+        },
+    )
+
+
+def _sheet(name: str, heads: list[str], rows: Sequence[dict[str, Any]]) -> HttpResponse:
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    answer.write("\ufeff")
+    out = csv.writer(answer)
+    out.writerow(heads)
+    for row in rows:
+        out.writerow([plain_cell(row[head]) for head in heads])
+    return answer
 
 
 @needs(VIEW)
@@ -152,16 +182,9 @@ def _url(event: HistoryEvent) -> str:
 def machine_csv(request: HttpRequest, asset: str) -> HttpResponse:
     """``/care/machines/<asset>/events.csv?days=``"""
     found = history(scope_of(request), asset, now_utc(), _days(request))
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="history-{asset}.csv"'
-    answer.write("\ufeff")
-    out = csv.writer(answer)
-    out.writerow(["at", "until", "kind", "code", "text", "value"])
-    for event in found.events:
-        until = event.until.isoformat() if event.until else ""
-        cells = [event.at.isoformat(), until, event.kind, event.code, event.text, event.value]
-        out.writerow([plain_cell(cell) for cell in cells])
-    return answer
+    heads = ["at", "until", "kind", "code", "text", "value"]
+    rows = [{head: getattr(event, head) for head in heads} for event in found.events]
+    return _sheet(f"history-{asset}", heads, rows)
 
 
 @needs(CARE)
