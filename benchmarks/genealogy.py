@@ -109,6 +109,9 @@ class Bench:
         from gearpark.base.scope import Scope
         from gearpark.contexts.registry.types import RIGHTS
         from gearpark.contexts.shopfloor.public import ensure_demo_lines
+        from gearpark.contexts.shopfloor.queries.trace import recall, trace_down, trace_up
+
+        self.trace_up, self.trace_down, self.recall = trace_up, trace_down, recall
 
         self.scope = Scope(ORG, 1, frozenset((ORG,)), False, frozenset(RIGHTS), "bench")
         ensure_demo_lines(self.scope)
@@ -170,11 +173,8 @@ class Bench:
         return _p95_ms(spent)
 
     def up(self) -> list[float]:
-        from gearpark.contexts.shopfloor.queries.trace import trace_up
-
-        return [
-            _timed(lambda key=key: trace_up(self.scope, key)) for key in self.rng.choices(self.ids, k=ASKED)
-        ]
+        keys = self.rng.choices(self.ids, k=ASKED)
+        return [_timed(lambda key=key: self.trace_up(self.scope, key)) for key in keys]
 
     def causes(self) -> Iterator[Any]:
         """Things of every kind in turn, each taken from a serial at random."""
@@ -195,12 +195,9 @@ class Bench:
             )[number % 7]
 
     def down(self) -> list[float]:
-        from gearpark.contexts.shopfloor.queries.trace import trace_down
-
-        return [self._full(trace_down, cause) for cause in self.causes()]
+        return [self._full(self.trace_down, cause) for cause in self.causes()]
 
     def recalls(self) -> list[float]:
-        from gearpark.contexts.shopfloor.queries.trace import recall
         from gearpark.contexts.shopfloor.types.trace import Cause, FactKind
 
         spent = []
@@ -216,16 +213,15 @@ class Bench:
                 Cause(FactKind.MACHINE, f"qc-l{line}-op30-1", since_at=shift, until_at=at),
                 Cause(FactKind.PROGRAM, "H12-M-OP40", f"{quarter:02d}"),
             )[number % 5]
-            spent.append(self._full(recall, cause))
+            spent.append(self._full(self.recall, cause))
         return spent
 
     def hottest_ms(self) -> tuple[float, int]:
-        from gearpark.contexts.shopfloor.queries.trace import recall
         from gearpark.contexts.shopfloor.types.trace import Cause, FactKind
 
         cause = Cause(FactKind.GAUGE, "G50-1")
-        spent = [_timed(lambda: recall(self.scope, cause)) for _ in range(3)]
-        return round(statistics.median(spent) * 1000, 1), recall(self.scope, cause).total
+        spent = [_timed(lambda: self.recall(self.scope, cause)) for _ in range(3)]
+        return round(statistics.median(spent) * 1000, 1), self.recall(self.scope, cause).total
 
     def _full(self, question: Callable[..., Any], cause: Any) -> float:
         begin = time.perf_counter()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from .queries import lines, recent_alarms
 from .queries import summaries as line_summaries
 from .queries.document import shift_document, shift_kpis
+from .queries.trace.epcis_out import part_events
 from .services import ensure_demo_lines, ensure_line, save_calendar, save_line, set_plan
 from .services.bookings import book
 from .services.care_loops import LOOPS as CARE_LOOPS
 from .services.demo_care import ensure_demo_care
 from .services.demo_work import OrderSeed, ensure_demo_work
+from .services.epcis import capture as capture_events
 from .services.follow import LOOPS as FOLLOW_LOOPS
 from .services.handover import add_note
 from .services.moves.link import LOOPS as FLEET_LOOPS
@@ -17,6 +19,7 @@ from .services.moves.pieces import on_operation_done, on_serial_done
 from .services.moves.places import on_line_changed
 from .services.quality import ensure_demo_charts, ensure_demo_studies, freeze_demo_limits
 from .services.quality.follow import LOOPS as SPC_LOOPS
+from .services.recalls import LOOPS as RECALL_LOOPS
 from .services.stop_reasons import save_reason, set_target
 from .types import Alarm, LineChanged, LineInfo, LineSummary, LineWanted
 from .types.figures import FiguresPublished
@@ -24,7 +27,7 @@ from .types.moves import TaskEnded
 from .types.shipping import ShipmentSent
 from .types.work import OperationDone, SerialDone
 
-LOOPS = (*FOLLOW_LOOPS, *SPC_LOOPS, *FLEET_LOOPS, *CARE_LOOPS)
+LOOPS = (*FOLLOW_LOOPS, *RECALL_LOOPS, *SPC_LOOPS, *FLEET_LOOPS, *CARE_LOOPS)
 LISTENERS = (
     (LineChanged, on_line_changed),
     (OperationDone, on_operation_done),
@@ -45,6 +48,7 @@ __all__ = [
     "TaskEnded",
     "add_note",
     "book",
+    "capture_events",
     "ensure_demo_care",
     "ensure_demo_charts",
     "ensure_demo_lines",
@@ -54,6 +58,7 @@ __all__ = [
     "freeze_demo_limits",
     "line_summaries",
     "lines",
+    "part_events",
     "recent_alarms",
     "save_calendar",
     "save_line",

@@ -7,9 +7,12 @@ between two inspections.
 from .compare import Comparison, Verdict, compare
 from .demonstrate import Demonstration, demonstrated, ratio_sample_size, units_needed
 from .lives import Life, PlotPoint, plot_points
+from .reading import COLUMNS, NEEDED, analysed, compared, curve, life_from
 from .weibull import Bounds, Fit, b_life, fisher_bounds, fit_mle, fit_ranks, likelihood_bounds, reliability_at
 
 __all__ = [
+    "COLUMNS",
+    "NEEDED",
     "Bounds",
     "Comparison",
     "Demonstration",
@@ -17,12 +20,16 @@ __all__ = [
     "Life",
     "PlotPoint",
     "Verdict",
+    "analysed",
     "b_life",
     "compare",
+    "compared",
+    "curve",
     "demonstrated",
     "fisher_bounds",
     "fit_mle",
     "fit_ranks",
+    "life_from",
     "likelihood_bounds",
     "plot_points",
     "ratio_sample_size",

@@ -46,3 +46,17 @@ class LifeStudyInfo:
     revision: int
     changed_by: str
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LifeStudyWanted:
+    """A study as entered. ``revision``: of the one that was looked at, when it is changed."""
+
+    name: str
+    design: str
+    unit: str
+    rows: tuple[LifeRow, ...]
+    product: str = ""
+    source: LifeSource = LifeSource.BENCH
+    note: str = ""
+    revision: int = 0

@@ -207,8 +207,21 @@ class RunRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StepRow:
+    """One operation of the part's route."""
+
+    op: int
+    group: str
+    name_en: str
+    name_zh: str
+
+
+@dataclass(frozen=True, slots=True)
 class Passport:
-    """Everything known of one part: its passes, what touched it, what was measured, what it is made of and in."""
+    """Everything known of one part: its passes, what touched it, what was measured, what it is made of and in.
+
+    steps  operations of its route, also those still to come
+    """
 
     part: PartRow
     gtin: str
@@ -216,6 +229,7 @@ class Passport:
     line_type: str
     rework_loops: int
     customer_ref: str
+    steps: tuple[StepRow, ...]
     runs: tuple[RunRow, ...]
     facts: tuple[FactRow, ...]
     made_of: tuple[PartRow, ...]

@@ -6,7 +6,8 @@ from gearpark.base.scope import Scope
 from gearpark.kit.tenant import acting
 
 from ...models import OperationRun, Serial
-from ...types.trace import PartRow, Passport, RunRow
+from ...types.trace import PartRow, Passport, RunRow, StepRow
+from ..work.route import route_of
 from .rows import facts_of, known_part, parts_by_id
 from .up import made_of, went_into
 
@@ -27,7 +28,11 @@ def passport(scope: Scope, serial_id: int) -> Passport:
     """Everything known of one part. NotFound ``trace.serial_unknown``."""
     with acting(scope):
         part = known_part(scope, serial_id)
-        row = Serial.objects.of(scope).select_related("product", "order").get(pk=serial_id)
+        row = (
+            Serial.objects.of(scope)
+            .select_related("product", "order__line", "order__product")
+            .get(pk=serial_id)
+        )
         up = [below for _, below in made_of(scope, [serial_id])][:MAX_NEIGHBOURS]
         down = [above for _, above in went_into(scope, [serial_id])][:MAX_NEIGHBOURS]
         near = parts_by_id(scope, {*up, *down})
@@ -39,6 +44,10 @@ def passport(scope: Scope, serial_id: int) -> Passport:
             line_type=row.product.line_type,
             rework_loops=row.rework_loops,
             customer_ref=row.order.customer_ref if row.order else "",
+            steps=tuple(
+                StepRow(step.op, step.group, step.name_en, step.name_zh)
+                for step in route_of(scope, row).steps
+            ),
             runs=tuple(
                 RunRow(
                     station=run.station,
