@@ -19,7 +19,7 @@ class RaiseForm(forms.Form):
 
     spot = forms.CharField(label=_("Where"), max_length=2 * MAX_CODE + 1)  # <line> or <line>/<station>
     type = forms.CharField(label=_("What for"), max_length=MAX_CODE)
-    text = forms.CharField(label=_("What"), max_length=MAX_NOTE, required=False)
+    text = forms.CharField(label=_("Subject"), max_length=MAX_NOTE, required=False)
     photo = forms.FileField(label=_("Photo"), required=False)
     key = forms.CharField(max_length=MAX_CODE, required=False)
 

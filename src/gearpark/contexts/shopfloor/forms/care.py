@@ -124,7 +124,7 @@ class ChangeForm(forms.Form):
 
 
 class UseForm(forms.Form):
-    added = forms.FloatField(label=_("Use"), min_value=0, max_value=1e9)
+    added = forms.FloatField(label=_("Use, added"), min_value=0, max_value=1e9)
     key = forms.CharField(max_length=MAX_CODE, required=False)
 
 
@@ -234,7 +234,7 @@ class GaugeMoveForm(forms.Form):
 class SpareForm(forms.Form):
     """A spare part; its stock moves by the ledger."""
 
-    code = forms.CharField(label=_("Part"), max_length=MAX_CODE)
+    code = forms.CharField(label=_("Spare part"), max_length=MAX_CODE)
     name_en = forms.CharField(label=_("Name (English)"), max_length=MAX_NAME)
     name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=MAX_NAME, required=False)
     unit = forms.CharField(label=_("Unit"), max_length=16, initial="1")
@@ -260,7 +260,7 @@ class MoveForm(forms.Form):
     """A line of the ledger."""
 
     kind = forms.ChoiceField(
-        label=_("What"), choices=[(k, k) for k in ("receive", "issue", "return", "adjust")]
+        label=_("Movement"), choices=[(k, k) for k in ("receive", "issue", "return", "adjust")]
     )
     quantity = forms.DecimalField(label=_("Quantity"), decimal_places=3, max_digits=11)
     order = forms.CharField(label=_("Order"), max_length=MAX_CODE, required=False)

@@ -131,7 +131,7 @@ class JobForm(forms.Form):
     asset = forms.CharField(
         label=_("Asset"), max_length=MAX_CODE, help_text=_("Asset id, for example qc-l1-op40a.")
     )
-    title = forms.CharField(label=_("What"), max_length=MAX_NAME)
+    title = forms.CharField(label=_("Subject"), max_length=MAX_NAME)
     text = forms.CharField(
         label=_("Description"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )

@@ -107,7 +107,7 @@ def _spec(scope: Scope) -> lists.ListSpec:
             column("data", _("Data"), lambda row: gettext("illustrative") if row.illustrative else "", sort="illustrative", shown=False),
         ),
         filters=(
-            lists.Filter("due", _("Due"), (("late", _("overdue")), ("7", _("in 7 days")), ("30", _("in 30 days")), ("90", _("in 90 days"))), _when_due),
+            lists.Filter("due", _("Due when"), (("late", _("overdue")), ("7", _("in 7 days")), ("30", _("in 30 days")), ("90", _("in 90 days"))), _when_due),
             lists.Filter("state", _("State"), tuple((k.value, v) for k, v in GAUGE_STATES.items()), "state"),
             lists.Filter("line", _("Line"), lines, "line__asset"),
             lists.Filter("kind", _("Kind"), kinds, "gauge_class__code"),

@@ -69,7 +69,7 @@ def _spec(scope: Scope) -> lists.ListSpec:
         key="care-orders",
         columns=(
             column("number", _("Order"), sort="number", url=job_url),
-            column("title", _("What"), title, sort="title"),
+            column("title", _("Subject"), title, sort="title"),
             column("status", _("State"), lambda row: word(JOB_STATES, JobStatus, row.status), sort="status", state=lambda row: JOB_LOOKS[JobStatus(row.status)], export=lambda row: row.status),
             column("kind", _("Kind"), lambda row: word(JOB_KINDS, JobKind, row.kind), sort="kind", export=lambda row: row.kind),
             column("asset", _("Asset"), sort="asset"),
@@ -82,7 +82,7 @@ def _spec(scope: Scope) -> lists.ListSpec:
             column("downtime_min", _("Downtime"), numeric=True, unit="min", sort="downtime_min"),
             column("cause", _("Cause"), shown=False),
             column("remedy", _("Remedy"), shown=False),
-            column("source", _("From"), lambda row: SOURCES.get(row.source, row.source), sort="source", shown=False),
+            column("source", _("Came from"), lambda row: SOURCES.get(row.source, row.source), sort="source", shown=False),
         ),
         filters=(
             lists.Filter("status", _("State"), tuple((k.value, v) for k, v in JOB_STATES.items()), "status"),

@@ -160,7 +160,7 @@ def _text(event: HistoryEvent) -> str:
     if event.kind == "tool":
         return f"{word(LIFE_ENDS, LifeEnd, event.text)} · {number(event.value)}"
     if event.kind in ("calibration", "master"):
-        return f"{_('good') if event.text == 'good' else _('bad')} · {number(event.value)}"
+        return f"{_('passed') if event.text == 'good' else _('bad')} · {number(event.value)}"
     if event.kind == "program":
         return _("before: %(program)s") % {"program": event.text}
     return one_language(reason_word(event.text), language())

@@ -62,12 +62,12 @@ def _stock_word(row: Any) -> str:
 SPEC = lists.ListSpec(
     key="spares",
     columns=(
-        lists.Column("code", _("Part"), sort="code", url=spare_url),
+        lists.Column("code", _("Spare part"), sort="code", url=spare_url),
         lists.Column("name", _("Name"), named, sort="name_zh"),
         lists.Column("state", _("Stock is"), _stock_word, state=_look),
         lists.Column("stock", _("Stock"), lambda row: amount(row.stock), numeric=True, sort="stock", export=lambda row: row.stock),
         lists.Column("reserved", _("Reserved"), lambda row: amount(row.reserved) if row.reserved else "", numeric=True, sort="reserved", export=lambda row: row.reserved),
-        lists.Column("free", _("Free"), lambda row: amount(row.free), numeric=True, sort="free", export=lambda row: row.free),
+        lists.Column("free", _("Free stock"), lambda row: amount(row.free), numeric=True, sort="free", export=lambda row: row.free),
         lists.Column("minimum", _("Minimum"), lambda row: amount(row.minimum), numeric=True, sort="minimum", export=lambda row: row.minimum),
         lists.Column("maximum", _("Maximum"), lambda row: amount(row.maximum), numeric=True, sort="maximum", shown=False, export=lambda row: row.maximum),
         lists.Column("to_order", _("To order"), lambda row: amount(to_order(row)) if to_order(row) else "", numeric=True, export=to_order),

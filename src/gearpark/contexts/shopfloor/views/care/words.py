@@ -48,10 +48,10 @@ LIFE_ENDS = {
 GAUGE_STATES = {
     GaugeState.IN_USE: _("In use"),
     GaugeState.AT_LAB: _("At the laboratory"),
-    GaugeState.BLOCKED: _("Blocked"),
+    GaugeState.BLOCKED: _("Locked out"),
     GaugeState.SCRAPPED: _("Out of use"),
 }
-CHECK_KINDS = {CheckKind.CALIBRATION: _("Calibration"), CheckKind.MASTER: _("Master part")}
+CHECK_KINDS = {CheckKind.CALIBRATION: _("Calibration check"), CheckKind.MASTER: _("Master part")}
 TRIGGERS = {
     Trigger.TIME: _("Time"),
     Trigger.COUNT: _("Parts made"),
@@ -60,7 +60,7 @@ TRIGGERS = {
 }
 TRIGGER_UNITS = {Trigger.TIME: _("days"), Trigger.COUNT: _("parts"), Trigger.RUN_HOURS: _("h")}
 JOB_STATES = {
-    JobStatus.OPEN: _("Open"),
+    JobStatus.OPEN: _("Waiting"),
     JobStatus.PLANNED: _("Planned"),
     JobStatus.IN_PROGRESS: _("In progress"),
     JobStatus.DONE: _("Done"),
@@ -100,11 +100,11 @@ METHODS = {
     "limit": _("life limit"),
 }
 EVENTS = {
-    "stop": _("Stop"),
+    "stop": _("Standstill"),
     "alarm": _("Alarm"),
     "program": _("Program"),
     "tool": _("Tool change"),
-    "calibration": _("Calibration"),
+    "calibration": _("Calibration check"),
     "master": _("Master part"),
     "call": _("Call"),
     "job": _("Maintenance"),
