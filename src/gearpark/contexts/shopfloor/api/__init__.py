@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import Router
 
-from . import figures, line_types, lines, quality, trace
+from . import calls, care, figures, line_types, lines, quality, trace
 
 router = Router()
 router.add_router("", lines.router)
@@ -12,3 +12,5 @@ router.add_router("", figures.router)
 router.add_router("", quality.router)
 router.add_router("", trace.router)
 router.add_router("", line_types.router)
+router.add_router("", care.router)
+router.add_router("", calls.router)

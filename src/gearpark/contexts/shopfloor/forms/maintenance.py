@@ -150,7 +150,7 @@ class JobPlanForm(forms.Form):
     minutes = forms.IntegerField(label=_("Takes, min"), min_value=0, max_value=100_000)
     assigned_to = forms.CharField(label=_("Assigned to"), max_length=160, required=False)
     priority = forms.IntegerField(label=_("Priority"), min_value=0, max_value=100)
-    version = forms.IntegerField(required=False)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class PointForm(forms.Form):
@@ -164,16 +164,16 @@ class FinishForm(forms.Form):
     downtime_min = forms.IntegerField(label=_("Downtime, min"), min_value=0, max_value=100_000)
     cause = forms.CharField(label=_("Cause"), max_length=MAX_NOTE, required=False)
     remedy = forms.CharField(label=_("Remedy"), max_length=MAX_NOTE, required=False)
-    version = forms.IntegerField(required=False)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=MAX_NOTE, required=False)
-    version = forms.IntegerField(required=False)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class StartForm(forms.Form):
-    version = forms.IntegerField(required=False)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class ZoneForm(forms.Form):

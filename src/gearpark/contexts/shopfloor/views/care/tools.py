@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
-from gearpark.base.time import now_utc
+from gearpark.base.time import from_us, now_utc
 from gearpark.kit import lists
 from gearpark.kit.http import needs, scope_of
 from gearpark.kit.problems import words_of
@@ -57,6 +58,8 @@ from .words import (
     use,
     word,
 )
+
+EXACT_US = 120_000_000  # a narrower interval is not worth a sentence
 
 
 def tool_url(row: Any) -> str:
@@ -170,20 +173,21 @@ def spots(scope: Scope, org: str) -> list[tuple[str, str]]:
 
 
 def _due_words(page: ToolPage, now: Any) -> dict[str, Any]:
-    from datetime import UTC, datetime
-
     due = page.due
     if due is None:
         return {}
 
-    def at(us: int | None) -> Any:
-        return None if us is None else datetime.fromtimestamp(us / 1e6, UTC)
+    def at(us: int | None) -> datetime | None:
+        return None if us is None else from_us(us)
 
     return {
         "at": day_and_time(at(due.due_us)),
         "away": away(at(due.due_us), now),
         "early": day_and_time(at(due.early_us)),
         "late": day_and_time(at(due.late_us)) or "…",
+        "exact": due.late_us is not None
+        and due.early_us is not None
+        and due.late_us - due.early_us < EXACT_US,
         "left": use(due.left, due.unit),
         "low": use(due.left_low, due.unit),
         "high": use(due.left_high, due.unit) if due.left_high is not None else "…",
