@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tests.factories import registry as make
+from tests.factories.care import care_rows
 
 from gearpark.base.time import now_utc
 from gearpark.base.wire import AssetInfo
@@ -82,6 +83,7 @@ def firm_b() -> dict[str, str]:
         "id": str(person.pk),
         "code": "registry.uscc_check",
         "token": MARKER,
+        "number": "MO-000001",
     }
 
 
@@ -98,6 +100,7 @@ def _rooms(scope: Any) -> None:
             shopfloor.ensure_demo_lines(scope, org=B)
         own = template_text("die-casting").replace('title_en = "Die-casting line"', f'title_en = "{MARKER} line"')
         save_line_type(scope, own, note=MARKER)
+        care_rows(scope, MARKER)
 
 
 def _snapshot() -> dict[str, str]:
