@@ -9,10 +9,13 @@ import pytest
 from gearpark.base.time import now_utc
 from gearpark.config import demo
 from gearpark.config.demo import zone
+from gearpark.config.demo.lines import ensure_other_line
 from gearpark.config.demo.park import draw, line_assets, organisations, park_scope
 from gearpark.contexts.registry import public
 from gearpark.contexts.registry.types import FirmInfo, FirmState
+from gearpark.contexts.shopfloor import public as shopfloor
 from gearpark.kit.tenant import acting
+from gearpark.plants.lines import other_lines
 
 SOURCE_FACTS = {"slug", "kind", "name_zh", "name_en", "state", "source_note"}
 DEFAULTS = FirmInfo(slug="x", kind=public.Kind.FIRM, name_zh="x", name_en="x", state=FirmState.SIGNED)
@@ -69,6 +72,39 @@ def test_the_zone_is_drawn_to_its_area_without_overlap() -> None:
     assert len(standing) == len(set(standing)) == 195 + 29  # all that produce or build
     assert "qichi" in standing
     assert all(plot.invented for plot in drawn.plots)
+
+
+@pytest.mark.django_db
+def test_lines_of_other_types_are_made_once_and_stay_as_people_left_them() -> None:
+    demo.load(now_utc())
+    scope = park_scope()
+    with acting(scope):
+        for line in other_lines():
+            ensure_other_line(scope, line)
+        made = {info.asset: info for info in shopfloor.lines(scope)}
+        assert len(made) == 7 + 6
+        for line in other_lines():
+            info = made[line.id]
+            assert (info.org, info.template.code, info.path) == (line.org, line.template, line.path)
+            assert info.plan == info.template.plan_per_shift
+            units = public.assets(scope, org=line.org, level=public.Level.UNIT)
+            assert len(units) == len(info.template.devices)
+        assert {i.asset for i in made.values() if i.phase == "commissioning"} == {"zl-b1", "yl-w1"}
+        shopfloor.save_line(
+            scope,
+            shopfloor.LineWanted("cf-g1", "Ours", "gear-machining", "three-shift", 99),
+            org="changfeng-gear",
+        )
+        ensure_other_line(scope, other_lines()[0])
+        assert next(i for i in shopfloor.lines(scope) if i.asset == "cf-g1").plan == 99
+
+
+def test_other_lines_stand_at_firms_of_the_source_case_or_at_invented_ones() -> None:
+    firms = {firm.slug: firm for firm in organisations()}
+    for line in other_lines():
+        firm = firms[line.org]
+        assert firm.invented == (line.template == "die-casting")
+        assert line.path.startswith(f"qijiang/{line.org}/")
 
 
 def test_the_lines_follow_the_template() -> None:

@@ -56,3 +56,18 @@ def test_no_data_is_in_no_figure() -> None:
     assert overview(LINE, unknown).made == 30
     assert unknown.made_share is None
     assert not unknown.behind
+
+
+def test_pieces_of_running_shifts_only_are_counted_and_kinds_are_told() -> None:
+    ended = replace(LINE, org="other", kind="gear-machining", open=False, made=50, plan=60, plan_now=60.0)
+    seen = overview(replace(LINE, kind="housing-machining"), ended)
+    assert (seen.made, seen.plan, seen.plan_now) == (30, 76, 31.0)
+    assert seen.kinds == 1
+    assert overview(LINE, replace(ended, open=True)).kinds == 2
+    assert not replace(LINE, made=12, open=False).behind
+
+
+def test_the_wall_shows_two_panels_of_lines_and_says_what_is_left_out() -> None:
+    seen = overview(*(replace(LINE, number=n) for n in range(16)))
+    assert [len(seen.wall_lines), len(seen.wall_more), seen.wall_left_out] == [7, 7, 2]
+    assert overview(LINE).wall_more == ()

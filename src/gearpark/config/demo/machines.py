@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from .park import park_scope
 PLANTS_LIMIT_S = 120.0  # for the plants to write run/plants.json
 GATEWAY_LIMIT_S = 60.0
 LOOK_TRIES = 5
+LOOKS_AT_ONCE = 3  # a gateway works on four requests; one place is left to people
 POLL_S = 0.2
 RIGHTS = frozenset({"registry.edit", "registry.view", "shopfloor.edit", "shopfloor.view"})
 log = logging.getLogger("gearpark.demo")
@@ -36,13 +38,18 @@ def connect(now: datetime) -> dict[str, Any]:
     try:
         _wait(telemetry.gateway_health, GATEWAY_LIMIT_S, "no gateway speaks on the bus")
         done: dict[str, Any] = {}
-        for endpoint in endpoints:
-            line = lines.other_line(endpoint["id"])
-            if line is not None:
-                scope = _scope(line.org)
-                with acting(scope):
-                    lines.ensure_other_line(scope, line)
-            done[endpoint["id"]] = _onboard(endpoint)
+        with ThreadPoolExecutor(
+            LOOKS_AT_ONCE
+        ) as pool:  # looking waits for the machine, so several are looked at
+            looks = {e["id"]: pool.submit(_look, e) for e in endpoints if not _is_known(e)}
+            for endpoint in endpoints:
+                line = lines.other_line(endpoint["id"])
+                if line is not None:
+                    scope = _scope(line.org)
+                    with acting(scope):
+                        lines.ensure_other_line(scope, line)
+                look = looks.get(endpoint["id"])
+                done[endpoint["id"]] = "known" if look is None else _onboard(endpoint, look.result())
     finally:
         telemetry.stop_live()
     scope = _scope("qichi")
@@ -82,13 +89,16 @@ def _scope(org: str) -> Scope:
     return Scope(org=org, orgs=frozenset({org}), rights=rights, actor="process:demo")
 
 
-def _onboard(endpoint: dict[str, Any]) -> str:
-    """Look at one endpoint and say yes to what is found; an endpoint that is connected already is left alone."""
+def _is_known(endpoint: dict[str, Any]) -> bool:
+    """Is this endpoint connected already? Then it is left alone."""
     scope = _scope(endpoint["org"])
     with acting(scope):
-        if any(known.url == endpoint["url"] for known in telemetry.connections(scope)):
-            return "known"
-    proposal = _look(endpoint)
+        return any(known.url == endpoint["url"] for known in telemetry.connections(scope))
+
+
+def _onboard(endpoint: dict[str, Any], proposal: telemetry.Proposal) -> str:
+    """Say yes to what was found at one endpoint."""
+    scope = _scope(endpoint["org"])
     ids: dict[str, str] = endpoint.get("assets", {})
     choices = {}
     for found in proposal.assets:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+WALL_ROWS = 7  # lines a panel of the wall screen holds, readable from five metres
+
 
 @dataclass(frozen=True, slots=True)
 class GroupMark:
@@ -272,6 +274,20 @@ class Overview:
     def at_work(self) -> tuple[LineRow, ...]:
         """Lines whose shift runs."""
         return tuple(line for line in self.lines if line.open)
+
+    @property
+    def wall_lines(self) -> tuple[LineRow, ...]:
+        """The lines of the wall screen's first panel."""
+        return self.lines[:WALL_ROWS]
+
+    @property
+    def wall_more(self) -> tuple[LineRow, ...]:
+        """The lines of its second panel; what is beyond is on the page of lines."""
+        return self.lines[WALL_ROWS : 2 * WALL_ROWS]
+
+    @property
+    def wall_left_out(self) -> int:
+        return max(len(self.lines) - 2 * WALL_ROWS, 0)
 
     @property
     def kinds(self) -> int:

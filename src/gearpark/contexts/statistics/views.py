@@ -31,7 +31,7 @@ RETRY_MS = 2000
 MAX_STREAM_TICKS = 1800  # then the page opens a new stream, and its rights are looked at again
 MAX_STREAMS = 100
 PARTS = ("headline", "figures", "zone", "lines", "alarms", "flow")
-WALL_PARTS = ("figures", "verdict", "zone", "lines", "alarms", "flow", "firms")
+WALL_PARTS = ("figures", "verdict", "zone", "lines", "more", "alarms", "flow", "firms")
 _open_streams = 0
 
 

@@ -54,9 +54,10 @@ def _firms(scope: Scope) -> FirmFigures:
 
 def _lines(scope: Scope, now: datetime, language: str) -> tuple[LineRow, ...]:
     summaries: Sequence[shopfloor.LineSummary] = shopfloor.line_summaries(scope, now)
+    many = Counter(line.org for line in summaries)
     numbers: Counter[str] = Counter()  # lines are numbered within their firm
     found = []
-    for line in summaries:
+    for line in sorted(summaries, key=lambda line: (-many[line.org], line.org, line.asset)):
         numbers[line.org] += 1
         found.append((numbers[line.org], line))
     return tuple(
