@@ -48,7 +48,7 @@ def _set(template: Path, data: Mapping[str, Any], at: datetime, kind: str) -> An
     if len(text) > MAX_DATA:
         raise Problem("kit.pdf_too_big", "This is too much for one document; choose less.", status=413)
     try:
-        return typst.compile(
+        return typst.compile(  # type: ignore[call-overload]  # its stubs name the formats one by one
             str(template),
             root=str(template.parent),
             font_paths=[str(FONTS)],

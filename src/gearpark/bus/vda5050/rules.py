@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
-from .documents import NO_STOP, PENDING, Header, Order, State
+from .documents import NO_STOP, PENDING, ActionState, Header, Order, State
 
 CLOCK_STEP = timedelta(seconds=5)
 REFUSALS = frozenset({"orderError", "orderUpdateError", "validationError", "noRouteError"})
@@ -73,9 +73,8 @@ def progress(order_id: str, pick: str, drop: str, state: State) -> Progress | No
     return Progress(reached)
 
 
-def _finished(status: dict[str, object], action: str) -> bool:
-    found = status.get(action)
-    return found is not None and getattr(found, "status", "") == "FINISHED"
+def _finished(status: dict[str, ActionState], action: str) -> bool:
+    return action in status and status[action].status == "FINISHED"
 
 
 def is_free(state: State) -> bool:

@@ -78,7 +78,7 @@ class CommandForm(forms.Form):
     def __init__(self, *args: Any, kind: SignalKind, current: Value, **kwargs: Any) -> None:
         seen = "" if current is None else repr(current) if isinstance(current, float) else current
         initial = {"command_id": str(uuid.uuid4()), "seen": seen}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
         self.kind = kind
         if kind in NUMBERS:
             self.fields["value"].widget.attrs |= {"inputmode": "decimal"}

@@ -56,4 +56,5 @@ def _waits_for(Z: Any, machine: int, path: list[int]) -> int | None:
         for k in range(Z[machine + at.FLOW_COUNT]):
             found += _takers(Z, Z[first + k * at.FLR + at.FL_TARGET])
     on_path = [m for m in found if m in path]
-    return (on_path or found or [None])[0]
+    best = on_path or found
+    return best[0] if best else None

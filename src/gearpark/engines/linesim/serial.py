@@ -40,7 +40,8 @@ def chain_of(plan: Plan) -> list[Machine] | None:
         if not _plain(machine):
             return None
         takers.setdefault(machine.takes[0][0], []).append(machine)
-    chain, here = [], source.place
+    chain: list[Any] = []
+    here = source.place
     while places[here].kind != "exit":
         if len(takers.get(here, [])) != 1 or len(chain) > len(plan.machines):
             return None

@@ -70,12 +70,14 @@ class Likelihood:
     def __init__(self, lives: Sequence[Life]) -> None:
         exact = [life for life in lives if life.failed and life.upper is None]
         alive = [life for life in lives if not life.failed]
-        between = [life for life in lives if life.upper is not None]
+        between = [(life, life.upper) for life in lives if life.upper is not None]
         self.exact, self.n_exact = _columns(exact)
         self.alive, self.n_alive = _columns(alive)
-        self.low = np.log(np.maximum([life.time for life in between], TINY)) if between else np.empty(0)
-        self.high = np.log([life.upper for life in between]) if between else np.empty(0)
-        self.n_between = np.array([life.count for life in between], float)
+        self.low = (
+            np.log(np.maximum([life.time for life, _upper in between], TINY)) if between else np.empty(0)
+        )
+        self.high = np.log([upper for _life, upper in between]) if between else np.empty(0)
+        self.n_between = np.array([life.count for life, _upper in between], float)
 
     def __call__(self, u: float, s: float) -> float:
         with np.errstate(over="ignore", under="ignore"):

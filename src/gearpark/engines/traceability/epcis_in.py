@@ -77,8 +77,8 @@ def told(event: Mapping[str, Any], spaces: Mapping[str, str]) -> Told:
         raise _refused("a field has another shape than EPCIS 2.0 gives it") from error
     if not claims:
         raise _refused("it names no part that can be read")
-    error = event.get("errorDeclaration")
-    why = str(event.get(f"{own}why") or (error or {}).get("reason", "")) if isinstance(error, dict) else ""
+    declared = event.get("errorDeclaration")
+    why = str(event.get(f"{own}why") or declared.get("reason", "")) if isinstance(declared, dict) else ""
     if why:
         claims = {serial: [_as_wrong(claim, why) for claim in found] for serial, found in claims.items()}
     frozen = {serial: tuple(found) for serial, found in claims.items()}

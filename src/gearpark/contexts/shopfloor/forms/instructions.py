@@ -73,7 +73,8 @@ def typed(post: Mapping[str, Any]) -> list[StepRow]:
     number = min(int(count), MAX_ROWS) if count.isdigit() and len(count) < 4 else 0
     found = []
     for index in range(number):
-        row = StepRow(**{name: str(post.get(f"{name}-{index}", "")).strip() for name in FIELDS})
+        cells: dict[str, Any] = {name: str(post.get(f"{name}-{index}", "")).strip() for name in FIELDS}
+        row = StepRow(**cells)
         if post.get(f"drop-{index}") or not (row.text_en or row.text_zh):
             continue
         found.append((_place(row.place, index), index, row))

@@ -138,7 +138,7 @@ def _defects(figures: LineFigures) -> tuple[tuple[tuple[str, int], ...], str]:
 def _orders(scope: Scope, figures: LineFigures) -> tuple[FrontOrder, ...]:
     rows = order_rows(scope).filter(line_id=figures.line.id, status=OrderStatus.RUNNING)
     return tuple(
-        FrontOrder(row.number, row.product.name_en, row.product.name_zh, row.n_good, row.quantity)
+        FrontOrder(row.number, row.product.name_en, row.product.name_zh, row.n_good, row.quantity)  # type: ignore[attr-defined]
         for row in rows.order_by("-started_at", "number")[:MAX_ORDERS]
     )
 

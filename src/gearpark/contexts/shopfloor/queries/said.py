@@ -86,7 +86,8 @@ def _orders(scope: Scope, pairs: Sequence[Pair]) -> Mapping[str, Spans]:
     )
     ran: dict[int, list[tuple[int, int]]] = {key: [] for key in asking}
     for key, started, ended in rows:
-        ran[key].append((to_us(started), to_us(ended) if ended else asking[key][1].end_us))
+        if started is not None:
+            ran[key].append((to_us(started), to_us(ended) if ended else asking[key][1].end_us))
     return {
         line.asset: clipped(merged(ran[key]), shift.start_us, shift.end_us)
         for key, (line, shift) in asking.items()
@@ -115,7 +116,7 @@ def _parts(scope: Scope, pairs: Sequence[Pair], now_us: int) -> Mapping[str, Par
         )
     )
     by_line = {line.id: line for line, _shift in pairs}
-    found: dict[int, list[dict[str, object]]] = {}
+    found: dict[int, list[Mapping[str, object]]] = {}
     for row in rows:
         found.setdefault(row["line_id"], []).append(row)
     return {by_line[key].asset: _facts(by_line[key], mine) for key, mine in found.items()}

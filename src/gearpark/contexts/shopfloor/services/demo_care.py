@@ -207,7 +207,7 @@ def _plan(scope: Scope, org: str, code: str, facts: dict[str, Any], asset: str, 
     trigger = Trigger(facts["trigger"])
     every = facts.get("every")
     spread = crc32(code.encode()) % 100 / 100  # where in its interval a plan stands, spread over the shop
-    begun = now - timedelta(days=every * (0.15 + 0.8 * spread)) if trigger is Trigger.TIME else now
+    begun = now - timedelta(days=(every or 0) * (0.15 + 0.8 * spread)) if trigger is Trigger.TIME else now
     wanted = PlanWanted(
         code, facts["en"], asset, trigger, facts["zh"], float(every) if every else None, signal=facts.get("signal", ""),
         hold_s=facts.get("hold_s", 0), zone=facts.get("zone", ""), minutes=facts["minutes"],

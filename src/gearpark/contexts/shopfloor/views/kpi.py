@@ -130,7 +130,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     lines = [figures.line for figures in live]
     found = trend(scope, lines, now, max(1, dict(SPANS)[span]), live)
     wanted = targets(scope, lines)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for figures in live:
         shifts = found[figures.line.asset]
         chosen = _chosen(figures, shifts, span)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from gearpark.kit.tenant import ScopedManager, ScopedModel
@@ -12,7 +14,7 @@ from .files import MAX_ACTOR
 from .maintenance import MaintenanceOrder
 from .tools import MONEY
 
-QUANTITY = {"max_digits": 12, "decimal_places": 3}
+QUANTITY: dict[str, Any] = {"max_digits": 12, "decimal_places": 3}
 
 
 class SparePart(ScopedModel):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from gearpark.kit.tenant import ScopedManager, ScopedModel
@@ -12,7 +14,7 @@ from .files import MAX_ACTOR
 
 MAX_NOTE = 400
 MAX_POCKET = 40
-MONEY = {"max_digits": 14, "decimal_places": 2}
+MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
 
 
 class ToolClass(ScopedModel):

@@ -203,7 +203,7 @@ def forecast_score(scope: Scope, now: datetime, *, days: int = 30, org: str = ""
     )
     rows = rows.filter(org=org) if org else rows
     facts = list(rows.values_list("inside", "due_at", "ended_at")[:10_000])
-    misses = [abs((due - ended).total_seconds()) / 3600 for _inside, due, ended in facts]
+    misses = [abs((due - ended).total_seconds()) / 3600 for _inside, due, ended in facts if ended is not None]
     return ForecastScore(
         len(facts), sum(1 for inside, *_ in facts if inside), median(misses) if misses else None
     )

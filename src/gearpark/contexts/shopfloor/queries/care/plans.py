@@ -103,7 +103,7 @@ def _rates(
     for key, mine in days.items():
         whole = [row for row in mine if row.on < now.date()]
         if whole:
-            span = max((now.date() - mine[0].on).days, 1)
+            span = float(max((now.date() - mine[0].on).days, 1))
         else:  # only today is known: take it as it is
             whole, span = (
                 mine,

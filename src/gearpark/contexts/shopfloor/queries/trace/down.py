@@ -153,7 +153,12 @@ def _groups() -> tuple[Group, ...]:
     for status, product, line, next_op, depth, parts in rows:
         key = (status, product, line, next_op, depth)
         merged[key] = merged.get(key, 0) + parts
-    return tuple(Group(*key, parts) for key, parts in sorted(merged.items(), key=lambda item: -item[1]))
+    return tuple(
+        Group(status, product, line, next_op, depth, parts)
+        for (status, product, line, next_op, depth), parts in sorted(
+            merged.items(), key=lambda item: -item[1]
+        )
+    )
 
 
 def _edges() -> tuple[datetime | None, datetime | None]:

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from gearpark.base.ids import tag
 from gearpark.base.time import from_us
@@ -206,9 +207,11 @@ class Voice:
         at: datetime,
         value: float | None = None,
         unit: str = "",
+        carried: bool = False,
         **data: object,
     ) -> Fact:
         kept = {name: word for name, word in data.items() if word not in (None, "")}
+        kept |= CARRIED if carried else {}
         return Fact(kind, key[:MAX_KEY], at, self.station.op, self.station.code, value, unit[:MAX_UNIT], kept)
 
     def _things(self, visit: Visit, name: str) -> Iterator[tuple[datetime, str, bool]]:
@@ -224,7 +227,7 @@ class Voice:
     def _listed(self, visit: Visit) -> Iterator[Fact]:
         for name, kind in LISTED.items():
             for at, word, carried in self._things(visit, name):
-                yield self._fact(kind, word, at, **(CARRIED if carried else {}))
+                yield self._fact(kind, word, at, carried=carried)
 
     def _programs(self, visit: Visit) -> Iterator[Fact]:
         during = [(at, str(value)) for at, value in self._during(visit, "program") if value]
@@ -234,7 +237,7 @@ class Voice:
         for at, word in during:
             known = bisect_right(self.times["program_hash"], at)
             digest = str(self.rows["program_hash"][known - 1][1]) if known else ""
-            yield self._fact(FactKind.PROGRAM, word, from_us(at), hash=digest, **(CARRIED if carried else {}))
+            yield self._fact(FactKind.PROGRAM, word, from_us(at), hash=digest, carried=carried)
 
     def _tools(self, visit: Visit) -> Iterator[Fact]:
         first = bisect_left(self.use_times, visit.begun_us)
@@ -247,9 +250,7 @@ class Voice:
             used = None if use.left is None else round(1 - use.left, 4)
             key = use.serial or f"{self.asset}.{use.pocket}"
             pocket = use.pocket if use.serial else ""
-            yield self._fact(
-                FactKind.TOOL, key, from_us(at), used, pocket=pocket, **(CARRIED if carried else {})
-            )
+            yield self._fact(FactKind.TOOL, key, from_us(at), used, pocket=pocket, carried=carried)
 
     def _lots(self, visit: Visit) -> Iterator[Fact]:
         """Lots, where the line type says that the operation takes material (or says nothing of materials)."""
@@ -262,7 +263,7 @@ class Voice:
                 item for item in materials if item.op == self.station.op and word.startswith(item.code)
             ]
             quantity, unit = (per_part[0].per_part, per_part[0].unit) if per_part else (None, "")
-            yield self._fact(FactKind.MATERIAL, word, at, quantity, unit, **(CARRIED if carried else {}))
+            yield self._fact(FactKind.MATERIAL, word, at, quantity, unit, carried=carried)
 
     def _measured(self, visit: Visit) -> Iterator[Fact]:
         moments = set()
@@ -273,7 +274,7 @@ class Voice:
                         yield self._verdict(item.code, at, str(value))
                 elif value is not None and math.isfinite(value):
                     moments.add(at)
-                    limits = {"lower": item.lsl, "upper": item.usl, "nominal": item.nominal}
+                    limits: dict[str, Any] = {"lower": item.lsl, "upper": item.usl, "nominal": item.nominal}
                     yield self._fact(
                         FactKind.VALUE, item.code, from_us(at), float(value), item.unit, **limits
                     )

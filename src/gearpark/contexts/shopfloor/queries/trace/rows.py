@@ -95,7 +95,8 @@ def _object(text: str | None) -> dict[str, Any]:
 
 def stretch(column: str, since_at: datetime | None, until_at: datetime | None) -> tuple[str, list[datetime]]:
     """SQL condition (beginning with AND) for a half-open stretch of time."""
-    sql, values = "", []
+    sql = ""
+    values: list[datetime] = []
     if since_at is not None:
         sql, values = sql + f" AND {column} >= %s", [*values, since_at]
     if until_at is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Max, OuterRef, Q, Subquery, Sum
 
@@ -111,8 +112,8 @@ def _waiting(
     return rows + _new(orders, ways, group, door), total
 
 
-def _newest(ended: object) -> object:
-    return ended.order_by().values("serial").annotate(at=Max("ended_at")).values("at")  # type: ignore[attr-defined]
+def _newest(ended: Any) -> Any:
+    return ended.order_by().values("serial").annotate(at=Max("ended_at")).values("at")
 
 
 def _row(order: WorkOrder, step: Step, row: Serial, blocks: Sequence[Block]) -> DispatchRow:

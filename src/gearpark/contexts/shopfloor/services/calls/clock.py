@@ -48,9 +48,9 @@ def escalate(scope: Scope, now: datetime) -> list[CallEscalated]:
         for step, limit, waiting, level in STEPS:
             due = ExpressionWrapper(F("raised_at") + F(limit) * Value(SECOND), output_field=DateTimeField())
             late = Call.objects.of(scope).filter(status__in=[status.value for status in waiting])
-            late = late.annotate(step_due_at=due).filter(step_due_at__lte=now)
-            late = late.exclude(escalations__step=step.value).select_related("type", "line").order_by("pk")
-            rows = late.select_for_update(of=("self",), skip_locked=True)[:MAX_A_PASS]
+            over = late.annotate(step_due_at=due).filter(step_due_at__lte=now)
+            over = over.exclude(escalations__step=step.value).select_related("type", "line").order_by("pk")
+            rows = over.select_for_update(of=("self",), skip_locked=True)[:MAX_A_PASS]
             told += [_escalated(scope, row, step, level, now) for row in rows if _once(row, step, level, now)]
     return told
 

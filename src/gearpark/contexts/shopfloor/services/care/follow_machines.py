@@ -94,6 +94,7 @@ def _counters(scope: Scope, info: LineInfo) -> None:
             )
     gauges = Gauge.objects.of(scope).filter(line_id=info.id, gauge_class__every_uses__isnull=False)
     for gauge in gauges.exclude(Q(station="") | Q(state=GaugeState.SCRAPPED.value) | Q(counts_from=None)):
+        assert gauge.counts_from is not None  # left out above
         parts, _run_s = _sum(scope, info.org, info.asset_of(gauge.station), gauge.counts_from.date())
         uses = gauge.base + max(parts - gauge.offset, 0)
         if uses != gauge.uses:

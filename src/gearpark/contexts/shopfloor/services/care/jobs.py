@@ -186,7 +186,7 @@ def finish_job(
         row.labour_min, row.downtime_min = labour_min, downtime_min
         row.cause, row.remedy = cause.strip()[:MAX_NOTE], remedy.strip()[:MAX_NOTE]
         free_reservations(scope, row)
-        if row.plan is not None:
+        if row.plan_id is not None:
             plan = MaintenancePlan.objects.of(scope).select_for_update().get(pk=row.plan_id)
             plan.done_at = at
             begin_count(scope, plan, at)

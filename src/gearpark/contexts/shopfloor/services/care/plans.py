@@ -75,7 +75,7 @@ def save_zone(
     if not limits[0] < limits[1] < limits[2]:
         raise Problem("care.zone_order", "The limits A/B, B/C and C/D must grow; nothing was saved.")
     code = named("machine group", group, MAX_CODE)
-    facts = {"name_en": named("name", name_en, MAX_NAME), "name_zh": name_zh.strip()[:MAX_NAME],
+    facts: dict[str, Any] = {"name_en": named("name", name_en, MAX_NAME), "name_zh": name_zh.strip()[:MAX_NAME],
              "edition": named("edition", edition, MAX_CODE), "ab": limits[0], "bc": limits[1], "cd": limits[2],
              "unit": named("unit", unit, 16)}  # fmt: skip
     with acting(scope):

@@ -178,7 +178,7 @@ def _on(scope: Scope, row: Vehicle, order: VehicleOrder, found: vda.Progress, at
 
 
 def _task(scope: Scope, row: Vehicle, order: VehicleOrder, reached: vda.Reached, at: datetime) -> None:
-    if order.task_id is None or reached not in STEP_OF:
+    if order.task is None or reached not in STEP_OF:
         return
     task = locked_task(scope, order.task.number)
     state = STEP_OF[reached]
@@ -218,7 +218,7 @@ def _late(
 
 def _had_it(scope: Scope, row: Vehicle, order: VehicleOrder, found: vda.Progress, at: datetime) -> None:
     """The load is where the old vehicle says it is: believe it while nobody else has it."""
-    if found.reached < vda.Reached.PICKED or order.reached >= int(found.reached):
+    if order.task is None or found.reached < vda.Reached.PICKED or order.reached >= int(found.reached):
         return
     order.reached = int(found.reached)
     order.save(update_fields=["reached"])

@@ -65,7 +65,7 @@ def _stops(
         return [(vehicle.home, (vda.Action("startCharging", f"{order.order_id}:charge"),))]
     load = task.carrier.code if task.carrier is not None else task.number
     kind = task.carrier.kind if task.carrier is not None else "load"
-    stops = []
+    stops: list[tuple[Place, tuple[vda.Action, ...]]] = []
     if order.pick:
         stops.append((task.source, (_handling("pick", order.pick, task.source, load, kind),)))
     stops.append((task.target, (_handling("drop", order.drop, task.target, load, kind),)))

@@ -216,7 +216,7 @@ def _own(scope: Scope, row: Place, wanted: PlaceWanted) -> None:
         raise Problem("moves.place_kind", "Stations come with their line; choose another kind.")
     taken = Place.objects.of(scope).filter(org=row.org, code=code).exclude(pk=row.pk)
     if taken.exists():
-        raise Problem("moves.place_taken", f"There is a place {code!r} already.", status=409, code=code)
+        raise Problem("moves.place_taken", f"There is a place {code!r} already.", status=409, place=code)
     row.code, row.kind = code, wanted.kind.value
     row.name_en = wanted.name_en.strip()[:120] or code
     row.name_zh = wanted.name_zh.strip()[:120]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from gearpark.base.scope import Scope
 
@@ -47,8 +48,8 @@ def of_run(scope: Scope, info: RunInfo) -> None:
         good = 1.0 if run.result == RunResult.GOOD else 0.0
         found.append(Fact(FactKind.TEST, step.group, at, run.op, run.station, value=good))
     if run.result == RunResult.REWORK:
-        data = {"to": run.rework_to, "loop": info.attempt}
-        found.append(Fact(FactKind.REWORK, run.reason, at, run.op, run.station, data=data))
+        loop: dict[str, Any] = {"to": run.rework_to, "loop": info.attempt}
+        found.append(Fact(FactKind.REWORK, run.reason, at, run.op, run.station, data=loop))
     add_facts(scope, run.serial_id, found)
 
 

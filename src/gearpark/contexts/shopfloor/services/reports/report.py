@@ -161,7 +161,7 @@ def _keep(
 
 def _start(work: _Work) -> tuple[Outcome, Serial | None]:
     info = start_operation(work.scope, work.where, work.now, serial=work.serial, order=work.wanted.order)
-    return _done(work, info, {})
+    return _done(work, info)
 
 
 def _finish(result: RunResult) -> Callable[[_Work], tuple[Outcome, Serial | None]]:
@@ -179,13 +179,12 @@ def _finish(result: RunResult) -> Callable[[_Work], tuple[Outcome, Serial | None
         )
         if result is not RunResult.ABORTED:
             facts.of_run(work.scope, info)
-        pieces = {RunResult.GOOD: {"good": 1}, RunResult.SCRAP: {"scrap": 1}}.get(result, {})
-        return _done(work, info, pieces)
+        return _done(work, info, good=int(result is RunResult.GOOD), scrap=int(result is RunResult.SCRAP))
 
     return do
 
 
-def _done(work: _Work, info: RunInfo, pieces: dict[str, int]) -> tuple[Outcome, Serial | None]:
+def _done(work: _Work, info: RunInfo, *, good: int = 0, scrap: int = 0) -> tuple[Outcome, Serial | None]:
     row = Serial.objects.of(work.scope).select_related("order").get(pk=info.serial_id)
     number = row.order.number if row.order is not None else ""
     return (
@@ -197,7 +196,8 @@ def _done(work: _Work, info: RunInfo, pieces: dict[str, int]) -> tuple[Outcome, 
             op=info.op,
             status=info.status,
             next_op=info.next_op,
-            **pieces,
+            good=good,
+            scrap=scrap,
         ),
         row,
     )

@@ -49,7 +49,7 @@ def save_product(scope: Scope, wanted: ProductWanted, product_id: int | None = N
                 "work.product_twice",
                 f"There is a product {facts['code']} already.",
                 status=409,
-                code=facts["code"],
+                product=facts["code"],
             )
         for name, value in facts.items():
             setattr(row, name, value)

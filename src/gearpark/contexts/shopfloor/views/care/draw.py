@@ -57,8 +57,8 @@ def due_picture(
             )
         marks = [mark for pile in piles.values() for mark in pile]
         height = max([mark["y"] for mark in marks], default=top + 12) - top + 16
-        late = sum(1 for mark in marks if mark["late"])
-        lanes.append({"kind": kind, "word": word, "y": top, "height": height, "marks": marks, "late": late,
+        overdue = sum(1 for mark in marks if mark["late"])
+        lanes.append({"kind": kind, "word": word, "y": top, "height": height, "marks": marks, "late": overdue,
                       "count": len(mine), "hidden": hidden})  # fmt: skip
         top += height + 8
     dates = [

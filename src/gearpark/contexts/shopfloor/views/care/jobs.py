@@ -50,6 +50,7 @@ from .words import (
     word,
 )
 
+DAY_ENTRIES = 5
 COLUMNS = (JobStatus.OPEN, JobStatus.PLANNED, JobStatus.IN_PROGRESS, JobStatus.DONE)
 
 
@@ -228,8 +229,8 @@ def _day(on: date, first: date, today: date, days: dict[date, list[dict[str, Any
         "on": on,
         "other": on.month != first.month,
         "today": on == today,
-        "entries": entries[:6],
-        "more": max(0, len(entries) - 6),
+        "entries": entries[:DAY_ENTRIES],
+        "more": max(0, len(entries) - DAY_ENTRIES),
     }
 
 
@@ -264,8 +265,10 @@ def job_from_alarm(request: HttpRequest) -> HttpResponse:
     scope, now = scope_of(request), now_utc()
     asset, code, begun = (request.POST.get(name, "")[:120] for name in ("asset", "alarm", "since"))
     text = request.POST.get("text", "")[:200]
-    source = {"source": "alarm", "source_key": f"alarm:{asset}:{code}:{begun}"[:200]}
-    wanted = JobWanted(asset, f"{code} {text}".strip()[:120] or asset, priority=80, **source)
+    key = f"alarm:{asset}:{code}:{begun}"[:200]
+    wanted = JobWanted(
+        asset, f"{code} {text}".strip()[:120] or asset, priority=80, source="alarm", source_key=key
+    )
     number = care.open_job(scope, wanted, now)
     messages.success(request, gettext("Order %(number)s is open.") % {"number": number})
     return redirect("shopfloor:job", number=number)

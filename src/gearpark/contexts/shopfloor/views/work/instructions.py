@@ -137,7 +137,8 @@ def instruction_edit(request: HttpRequest, instruction_id: int) -> HttpResponse:
     """``/orders/instructions/<id>/edit/``: steps as rows with pictures and checks; works without script."""
     scope = scope_of(request)
     info = asked.instruction(scope, instruction_id)
-    rows, errors = rows_of(info.steps), []
+    rows = rows_of(info.steps)
+    errors: list[str] = []
     words = {"title_en": info.title_en, "title_zh": info.title_zh, "note": info.note}
     if request.method == "POST":
         rows, errors = _sent(request, scope, info)
@@ -185,9 +186,10 @@ def _sent(request: HttpRequest, scope: Scope, info: InstructionInfo) -> tuple[li
     errors = []
     post = request.POST.copy()
     for name, file in request.FILES.items():
-        row = name.removeprefix("file-")
+        assert not isinstance(file, list)
+        number = name.removeprefix("file-")
         try:
-            post[f"picture-{row}"] = work.add_picture(scope, file.read(), org=info.org)
+            post[f"picture-{number}"] = work.add_picture(scope, file.read(), org=info.org)
         except Problem as problem:
             if problem.status == 403:
                 raise

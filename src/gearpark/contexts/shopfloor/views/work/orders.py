@@ -159,7 +159,7 @@ def order_edit(request: HttpRequest, order_id: int) -> HttpResponse:
             form.add_error(None, words_of(problem))
             if problem.code == "work.order_changed":
                 conflict = problem.details
-                form.data = form.data.copy()
+                form.data = request.POST.copy()
                 form.data["version"] = str(problem.details["version"])  # saving again is a decision now
         else:
             messages.success(request, _("The order is changed."))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 WORDS = {
     "start": _("Start"),
-    "good": _("Good"),
+    "good": pgettext_lazy("result", "Good"),
     "scrap": _("Scrap"),
     "rework": _("Rework"),
     "hold": _("Hold"),
@@ -17,7 +18,7 @@ WORDS = {
     "undo": _("Undo"),
     "back": _("Back"),
     "cancel": _("Cancel"),
-    "ok": _("OK"),
+    "ok": _("Enter"),
     "retry": _("Try again"),
     "discard": _("Discard"),
     "new_part": _("New part"),
@@ -27,7 +28,7 @@ WORDS = {
     "nothing": _("Nothing to do here"),
     "nothing_text": _("No released order has a part for this station."),
     "on_station": _("On the station"),
-    "next": _("Next"),
+    "next": _("Next up"),
     "more_waiting": _("%n more waiting"),
     "step_of": _("Step %a of %b"),
     "no_instruction": _("No work instruction for this operation."),
@@ -51,6 +52,8 @@ WORDS = {
     "sign_on": _("Sign on"),
     "sign_on_text": _("Scan your badge, choose your name, or:"),
     "as_me": _("I am %s"),
+    "who": _("Who are you?"),
+    "who_text": _("Tap your name above, or scan your badge."),
     "sign_off": _("Sign off"),
     "pin": _("PIN"),
     "add_person": _("Another person"),

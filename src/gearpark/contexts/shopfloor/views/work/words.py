@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from gearpark.engines.lines import LineTemplate
@@ -39,7 +39,7 @@ ORDER_LOOK = {
 PART_STATUS: dict[str, Words] = {
     "open": _("On the way"),
     "held": _("Held"),
-    "good": _("Good"),
+    "good": pgettext_lazy("result", "Good"),
     "scrap": _("Scrap"),
     "shipped": _("Shipped"),
 }
@@ -50,13 +50,13 @@ PRIORITY: dict[str, Words] = {str(RUSH): _("Rush"), str(NORMAL): _("Normal"), st
 SOURCE: dict[str, Words] = {"planned": _("Planned"), "line": _("Reported by the line")}
 TRACKING: dict[str, Words] = {"serial": _("Every part has a serial"), "lot": _("Pieces are counted")}
 RESULT: dict[str, Words] = {
-    RunResult.GOOD: _("Good"),
+    RunResult.GOOD: pgettext_lazy("result", "Good"),
     RunResult.SCRAP: _("Scrap"),
     RunResult.REWORK: _("Rework"),
     RunResult.ABORTED: _("Taken off"),
 }
 REPORT: dict[str, Words] = {
-    ReportKind.GOOD: _("Good"),
+    ReportKind.GOOD: pgettext_lazy("result", "Good"),
     ReportKind.SCRAP: _("Scrap"),
     ReportKind.REWORK: _("Rework"),
     ReportKind.ABORT: _("Taken off"),
