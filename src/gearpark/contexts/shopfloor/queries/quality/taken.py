@@ -129,11 +129,11 @@ def _standing(times: Sequence[int], words: Sequence[str], at: int) -> str:
 
 
 def _visits(series: Series) -> dict[str, list[int]]:
-    """Serial -> when it came to the station."""
+    """Serial -> when it was on the station; a furnace names all parts of its charge."""
     found: dict[str, list[int]] = {}
     for at, word in zip(*_words(series), strict=True):
-        if word:
-            found.setdefault(word, []).append(at)
+        for serial in word.split():
+            found.setdefault(serial, []).append(at)
     return found
 
 
