@@ -98,9 +98,16 @@ def _rooms(scope: Any) -> None:
 
         with acting(scope):
             shopfloor.ensure_demo_lines(scope, org=B)
-        own = template_text("die-casting").replace('title_en = "Die-casting line"', f'title_en = "{MARKER} line"')
+        own = template_text("die-casting").replace(
+            'title_en = "Die-casting line"', f'title_en = "{MARKER} line"'
+        )
         save_line_type(scope, own, note=MARKER)
         care_rows(scope, MARKER)
+        with acting(scope):
+            line = shopfloor.lines(scope, [B])[0].asset
+        shopfloor.save_reason(scope, MARKER, title_en=MARKER, loss="down", org=B)
+        shopfloor.set_target(scope, line, "oee", 0.85)
+        shopfloor.add_note(scope, line, "", "", "safety", MARKER, now_utc(), point=True)
 
 
 def _snapshot() -> dict[str, str]:

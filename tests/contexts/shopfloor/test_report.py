@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.contexts.shopfloor import plant
 from tests.factories import registry as make
 
 from gearpark.base.scope import Scope
+from gearpark.config.cli import main
 from gearpark.contexts.shopfloor.public import LineInfo, shift_document, shift_kpis
 from gearpark.contexts.shopfloor.queries.document import runs_of
 from gearpark.contexts.shopfloor.queries.stops import stop_rows
@@ -127,3 +129,17 @@ def test_a_shift_without_any_data_has_its_pages_too(client: Client) -> None:
         "/lines/kpi/?span=shift&kpi=mttr_plain",
     ):
         assert client.get(address).status_code == 200
+
+
+def test_the_commands_print_and_write_the_same(
+    scope: Scope, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = ["--day", "2026-11-20", "--shift", "early", "--json"]
+    assert main(["shopfloor", "kpi", "qc-l1", *chosen]) == 0
+    assert json.loads(capsys.readouterr().out)["kpis"] == shift_kpis(scope, "qc-l1", NOW, **CHOSEN)["kpis"]
+    target = tmp_path / "report.pdf"
+    assert main(["shopfloor", "report", "qc-l1", *chosen, "--pdf", str(target), "--language", "zh-hans"]) == 0
+    assert target.read_bytes()[:5] == b"%PDF-"
+    capsys.readouterr()
+    assert main(["shopfloor", "report", "nobody", *chosen]) == 2
+    assert json.loads(capsys.readouterr().out)["type"].endswith("shopfloor.line_unknown")

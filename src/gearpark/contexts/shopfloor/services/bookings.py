@@ -178,13 +178,15 @@ def _new(scope: Scope, figures: LineFigures, wanted: BookingWanted, now: datetim
     stop = stop_at(figures, wanted.station, wanted.start_us)
     found = known_reason(scope, info, wanted.reason)
     rank = _rank(scope)
-    if stop.booking is not None and stop.booking.rank >= rank:
+    taken = _taken(scope, info, shift, stop, rank)
+    if taken is not None and (taken.by, taken.reason) == (scope.actor, found.code):
+        return taken  # a second touch, or a report sent twice
+    if taken is not None:
         raise Problem(
             "kit.conflict",
-            f"This stop was booked meanwhile by {stop.booking.by}; nothing was changed. Look again and change that booking.",
+            f"This stop was booked meanwhile by {taken.by}; nothing was changed. Look again and change that booking.",
             status=409,
         )
-    _check_free(scope, info, shift, stop, rank)
     end_us = wanted.end_us
     if end_us is not None and not stop.start_us < end_us <= stop.end_us:
         raise Problem(
@@ -203,22 +205,14 @@ def _new(scope: Scope, figures: LineFigures, wanted: BookingWanted, now: datetim
     return row
 
 
-def _check_free(scope: Scope, info: LineInfo, shift: Shift, stop: StopRow, rank: int) -> None:
-    """Figures may be seconds old: ask the table whether this very stop was booked since."""
-    taken = (
-        StopBooking.objects.of(scope)
-        .filter(
-            line_id=info.id, on=shift.day, shift=shift.code, station=stop.station, rank__gte=rank,
-            start_at=from_us(stop.start_us),
-        )
-        .first()
-    )  # fmt: skip
-    if taken is not None:
-        raise Problem(
-            "kit.conflict",
-            f"This stop was booked meanwhile by {taken.by}; nothing was changed. Look again and change that booking.",
-            status=409,
-        )
+def _taken(scope: Scope, info: LineInfo, shift: Shift, stop: StopRow, rank: int) -> StopBooking | None:
+    """The booking that names this stop already, of the same rank or a higher one. Figures may be seconds old: ask the table."""
+    rows = StopBooking.objects.of(scope).filter(
+        line_id=info.id, on=shift.day, shift=shift.code, station=stop.station, rank__gte=rank
+    )
+    if stop.booking is not None and stop.booking.rank >= rank:
+        return rows.filter(pk=stop.booking.id).first()
+    return rows.filter(start_at=from_us(stop.start_us)).first()
 
 
 def _held(scope: Scope, key: int, version: int, now: datetime) -> tuple[StopBooking, LineInfo]:

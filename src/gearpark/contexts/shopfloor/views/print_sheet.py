@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gearpark.ui.states import MACHINE_STATES, look_of
 
@@ -31,7 +32,7 @@ def print_data(sheet: Mapping[str, Any], tongue: str) -> dict[str, Any]:
             "hours": _("Hour by hour"),
             "hour": _("Hour"),
             "plan": _("Plan"),
-            "good": _("Good"),
+            "good": pgettext("pieces", "Good"),
             "due": _("Due"),
             "sum": _("Sum"),
             "losses": _("Where the time went"),

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gearpark.base.problems import NotFound, Problem
-from gearpark.engines.lines import template
 from gearpark.kit import lists
 from gearpark.kit.http import needs, scope_of
 from gearpark.kit.problems import words_of
 
 from .. import queries
 from ..forms.figures import ReasonForm
+from ..queries.line_types import shape as line_shape
 from ..queries.reasons import own_reasons
 from ..services.stop_reasons import save_reason
 from ..types import VIEW
@@ -38,6 +38,7 @@ SPEC = lists.ListSpec(
         ),
         lists.Column("template", gettext_lazy("Line type"), lambda row: _shape(row.template), sort="template"),
         lists.Column("active", gettext_lazy("In use"), "active", sort="active"),
+        lists.Column("org", gettext_lazy("Organisation"), "org", sort="org", shown=False),
     ),
     filters=(
         lists.Filter(
@@ -122,17 +123,17 @@ def _own(request: HttpRequest, key: int) -> Any:
 def _shape(code: str) -> str:
     if not code:
         return _("all")
-    shape = template(code)
+    shape = line_shape(code)
     return shape.title_zh if language().startswith("zh") else shape.title_en
 
 
 def _parents(shapes: list[str], tongue: str) -> list[tuple[str, str]]:
-    found = {one.code: one for code in shapes for one in template(code).stop_reasons}
+    found = {one.code: one for code in shapes for one in line_shape(code).stop_reasons}
     return [(one.code, one.title_zh if tongue.startswith("zh") else one.title_en) for one in found.values()]
 
 
 def _tree(code: str, tongue: str) -> dict[str, Any]:
-    shape = template(code)
+    shape = line_shape(code)
     given = [
         ReasonInfo(one.code, one.parent, one.title_en, one.title_zh, one.loss, alarms=tuple(one.alarms))
         for one in shape.stop_reasons

@@ -67,15 +67,7 @@ def report_sheet(
         "kpis": kpi_rows(found["elements"]),
         "alarms": _alarms(found, tongue),
         "alarm_count": found["alarm_count"],
-        "scrap": [
-            {
-                "code": code.upper(),
-                "title": unit["title_zh"] if chinese else unit["title_en"],
-                "n": unit["scrap"],
-            }
-            for code, unit in sorted(found["units"].items(), key=lambda item: (-item[1]["scrap"], item[0]))
-            if unit["scrap"]
-        ],
+        "scrap": _scrap(found, chinese),
         "defects": _defects(found, figures, chinese),
         "first_pass_by": found["first_pass_by"],
         "notes": [_note(item, zone) for item in log.notes],
@@ -283,6 +275,16 @@ def _alarms(found: Document, tongue: str) -> list[dict[str, Any]]:
             "stands": stands,
         }
         for (unit, code), (times, length, text, stands) in rows
+    ]
+
+
+def _scrap(found: Document, chinese: bool) -> list[dict[str, Any]]:
+    """Stations that counted scrap, most first."""
+    units = sorted(found["units"].items(), key=lambda item: (-item[1]["scrap"], item[0]))
+    return [
+        {"code": code.upper(), "title": unit["title_zh" if chinese else "title_en"], "n": unit["scrap"]}
+        for code, unit in units
+        if unit["scrap"]
     ]
 
 
