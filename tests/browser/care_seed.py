@@ -61,7 +61,7 @@ def _tools(asset: str) -> None:
             for code in step.tool_classes if step else ():
                 kind = ToolClass.objects.of(scope).get(org="qichi", code=code)
                 life = rng.randint(70, 190)
-                for number in (1, 2):
+                for number in (1, 2) if asset == "qc-l1" else ():
                     old = _tool(f"{code}-{asset[3:]}{station.code}-{number:04d}".upper(), kind, scope)
                     put_in(scope, old, row, station.code, code, now - timedelta(days=6 - 2 * number))
                     old.used = float(rng.randint(70, 190))
@@ -70,13 +70,14 @@ def _tools(asset: str) -> None:
                 used = rng.randint(2, life - 1)
                 tool = _tool(f"{code}-{asset[3:]}{station.code}-0003".upper(), kind, scope)
                 put_in(scope, tool, row, station.code, code, now - timedelta(hours=used / 6 + 1))
-                for back in range(used // 6 + 1):
-                    hour = this_hour - (back + 1) * HOUR_US
-                    after = max(used - 6 * back, 0)
+                ToolHour.objects.of(scope).bulk_create(
                     ToolHour(
                         org="qichi", tool=tool, life_no=tool.life_no, line=row, station=station.code, pocket=code,
-                        hour_us=hour, parts=min(6, after), left_share=max(1 - after / life, 0.0), left_parts=min(6, after),
-                    ).save()  # fmt: skip
+                        hour_us=this_hour - (back + 1) * HOUR_US, parts=min(6, used - 6 * back),
+                        left_share=max(1 - (used - 6 * back) / life, 0.0), left_parts=min(6, used - 6 * back),
+                    )
+                    for back in range((used + 5) // 6)
+                )  # fmt: skip
                 tool.left_share = 1 - used / life
                 settle(scope, tool)
         assert ToolLife.objects.of(scope).exists()

@@ -76,6 +76,7 @@ async function shrink(input) {
     const kept = new DataTransfer();
     kept.items.add(new File([small], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" }));
     input.files = kept.files;
+    input.dataset.small = String(small.size);
   } catch {
     // the server takes it as it is, or says why not
   }
