@@ -75,8 +75,9 @@ class Drawn:
 
     @property
     def short(self) -> str:
-        """The part's serial without what all of them share."""
-        return self.part[-8:]
+        """The part's serial without what all of them share; of a charge how many parts."""
+        inside = self.part.split()
+        return f"×{len(inside)}" if len(inside) > 1 else self.part[-8:]
 
 
 def drawing(

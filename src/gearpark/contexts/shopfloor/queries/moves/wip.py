@@ -106,4 +106,4 @@ def _number(value: Latest | None) -> float | None:
 
 
 def _loaded(value: Latest | None) -> int | None:
-    return None if value is None or not isinstance(value.value, str) else int(bool(value.value))
+    return None if value is None or not isinstance(value.value, str) else len(value.value.split())

@@ -73,7 +73,8 @@ function show(unit) {
   if (!element) return;
   setState(element, unit.code, unit.state);
   const part = element.querySelector("[data-part]");
-  if (part) part.textContent = (unit.part || "").slice(-8);
+  const inside = (unit.part || "").split(" "); // a furnace names every part of its charge
+  if (part) part.textContent = inside.length > 1 ? `×${inside.length}` : inside[0].slice(-8);
   const cargo = element.querySelector("[data-cargo]");
   if (cargo) cargo.classList.toggle("loaded", Boolean(unit.part));
   if (unit.x !== null && unit.y !== null) place(element, unit.x, unit.y);
