@@ -146,6 +146,18 @@ def test_all_faults_are_listed_not_only_the_first() -> None:
     assert len(refused.value.details["faults"]) >= 5
 
 
+def test_too_many_rows_are_refused_before_they_are_compared() -> None:
+    rows = "".join(f'[[skills]]\ncode = "s{i}"\ntitle_en = "S"\ntitle_zh = "技"\n' for i in range(501))
+    with pytest.raises(Problem) as refused:
+        read_template(HOUSING + rows)
+    assert refused.value.details["faults"] == ["there are more than 500 rows of skill"]
+
+
+def test_deep_nesting_is_a_fault_not_a_crash() -> None:
+    with pytest.raises(Problem, match=r"lines\.template_broken"):
+        read_template("a = " + "[" * 50_000)
+
+
 def test_a_document_of_any_size_is_not_read() -> None:
     with pytest.raises(Problem, match=r"lines\.template_too_big"):
         read_template("#" * 300_001)

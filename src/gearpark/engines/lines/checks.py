@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from .faults import Fault
-from .process import Characteristic, Kind
+from .process import Characteristic, Kind, Titled
 from .types import STORE, LineTemplate, Role
 
 MAX_DEVICES = 200
@@ -22,6 +22,8 @@ _SHARE_TOLERANCE = 1e-6
 
 def faults(made: LineTemplate) -> list[Fault]:
     """What is wrong, in reading order; empty when nothing is."""
+    if large := [*_sizes(made)]:
+        return large  # nothing else is looked at: what follows compares rows with each other
     return [
         *_names(made),
         *_drawing(made),
@@ -42,18 +44,17 @@ def _twice(codes: Iterable[str], what: str) -> Iterator[Fault]:
         seen.add(code)
 
 
-def _names(made: LineTemplate) -> Iterator[Fault]:
-    if not CODE.fullmatch(made.code):
-        yield Fault("the code {0!r} may hold small letters, digits and hyphens, at most 24", made.code)
+def _sizes(made: LineTemplate) -> Iterator[Fault]:
     if not 0 < len(made.devices) <= MAX_DEVICES:
         yield Fault("a line has 1 to {0} devices", MAX_DEVICES)
-    for device in made.devices:
-        if not CODE.fullmatch(device.code):
-            yield Fault(
-                "the device code {0!r} may hold small letters, digits and hyphens, at most 24", device.code
-            )
-    yield from _twice((d.code for d in made.devices), "a device code")
-    lists = {
+    for what, rows in _lists(made).items():
+        if len(rows) > MAX_ROWS:
+            yield Fault("there are more than {0} rows of {1}", MAX_ROWS, what)
+
+
+def _lists(made: LineTemplate) -> dict[str, tuple[Titled, ...]]:
+    """What the rows of a list are called -> the list."""
+    return {
         "variant": made.variants,
         "characteristic": made.characteristics,
         "tool class": made.tool_classes,
@@ -64,10 +65,19 @@ def _names(made: LineTemplate) -> Iterator[Fault]:
         "material": made.materials,
         "container": made.containers,
     }
-    for what, rows in lists.items():
+
+
+def _names(made: LineTemplate) -> Iterator[Fault]:
+    if not CODE.fullmatch(made.code):
+        yield Fault("the code {0!r} may hold small letters, digits and hyphens, at most 24", made.code)
+    for device in made.devices:
+        if not CODE.fullmatch(device.code):
+            yield Fault(
+                "the device code {0!r} may hold small letters, digits and hyphens, at most 24", device.code
+            )
+    yield from _twice((d.code for d in made.devices), "a device code")
+    for what, rows in _lists(made).items():
         yield from _twice((row.code for row in rows), what)
-        if len(rows) > MAX_ROWS:
-            yield Fault("there are more than {0} rows of {1}", MAX_ROWS, what)
         for row in rows:
             if not NAME.fullmatch(row.code):
                 yield Fault(

@@ -83,8 +83,11 @@ def template_text(code: str) -> str:
     return (_folder() / f"{_PREFIX}{code}.toml").read_text("utf-8")
 
 
-def read_template(text: str) -> LineTemplate:
-    """TOML text -> checked template; one that does not hang together is ``lines.template_broken`` with its faults."""
+def read_template(text: str, *, checked: bool = False) -> LineTemplate:
+    """TOML text -> template; one that does not hang together is ``lines.template_broken`` with its faults.
+
+    checked  it was checked when it was kept: a check that came later does not take a line's type from it
+    """
     if len(text) > MAX_DOCUMENT:
         raise Problem(
             "lines.template_too_big",
@@ -97,10 +100,10 @@ def read_template(text: str) -> LineTemplate:
         found = [error.fault]
     except KeyError as error:
         found = [Fault("{0!r} is missing", error.args[0])]
-    except (tomllib.TOMLDecodeError, TypeError, ValueError, AttributeError) as error:
+    except (tomllib.TOMLDecodeError, TypeError, ValueError, AttributeError, RecursionError) as error:
         found = [Fault("the document cannot be read: {0}", error)]
     else:
-        found = faults(made)
+        found = [] if checked else faults(made)
         if not found:
             return made
     sentences = [str(fault) for fault in found]

@@ -46,7 +46,7 @@ def shape_by_digest(scope: Scope, digest: str) -> LineTemplate:
         text = LineType.objects.of(scope).filter(digest=digest).values_list("document", flat=True).first()
         if text is None:
             raise NotFound("lines.template_unknown", "There is no such line type that you may see.", known=[])
-        found = read_template(text)
+        found = read_template(text, checked=True)
         if len(_read) >= MAX_READ:
             _read.clear()
         _read[digest] = found
