@@ -246,9 +246,9 @@ class OperationRun(ScopedModel):
     source = models.CharField(_("source"), max_length=12, choices=choices(RunSource))
     by = models.CharField(_("by"), max_length=MAX_ACTOR, blank=True, default="")
     person_id = models.BigIntegerField(null=True)
-    instruction_id = models.BigIntegerField(
-        null=True
-    )  # revision shown; no foreign key: it is defined above this file
+    instruction = models.ForeignKey(
+        "shopfloor.Instruction", on_delete=models.PROTECT, null=True, related_name="runs", db_index=False
+    )  # the revision that was shown
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     objects = ScopedManager()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from gearpark.base.problems import NotFound, Problem
@@ -16,6 +16,7 @@ from ...types.work import OPEN_ORDERS, WORK, SerialStatus
 from .serials import locked_order
 
 MAX_COMPONENTS = 2_000  # of one call
+MAX_NAMED = 20  # serials a refusal names
 
 
 def issue_components(scope: Scope, order_id: int, serials: Sequence[str], at: datetime) -> int:
@@ -44,18 +45,34 @@ def issue_components(scope: Scope, order_id: int, serials: Sequence[str], at: da
             .select_for_update()
             .order_by("pk")
         }
-        _refuse(
-            "work.component_unknown", "There is no such part", [text for text in texts if text not in rows]
-        )
-        not_good = [text for text, row in rows.items() if row.status != SerialStatus.GOOD]
-        _refuse("work.component_not_good", "Only good parts can be issued", not_good)
+        missing = _named(text for text in texts if text not in rows)
+        if missing:
+            raise NotFound(
+                "work.component_unknown",
+                f"There is no such part: {missing}. Nothing was changed.",
+                serials=missing,
+            )
+        bad = _named(text for text, row in rows.items() if row.status != SerialStatus.GOOD)
+        if bad:
+            raise Problem(
+                "work.component_not_good",
+                f"Only good parts can be issued: {bad}. Nothing was changed.",
+                status=409,
+                serials=bad,
+            )
         held = dict(
             Reservation.objects.of(scope)
             .filter(component__in=rows.values(), returned_at=None)
             .values_list("component__serial", "order__number")
         )
-        elsewhere = [f"{text} ({number})" for text, number in held.items() if number != order.number]
-        _refuse("work.component_elsewhere", "Issued to another order", elsewhere)
+        taken = _named(f"{text} ({number})" for text, number in held.items() if number != order.number)
+        if taken:
+            raise Problem(
+                "work.component_elsewhere",
+                f"Issued to another order: {taken}. Nothing was changed.",
+                status=409,
+                serials=taken,
+            )
         made = [
             Reservation(
                 org=order.org, order=order, component=row, issued_at=at, issued_by=scope.actor[:MAX_ACTOR]
@@ -125,11 +142,6 @@ def _reserved(scope: Scope, order_id: int, org: str, serial: str) -> Reservation
     return row
 
 
-def _refuse(code: str, sentence: str, texts: Sequence[str]) -> None:
-    if not texts:
-        return
-    shown = ", ".join(texts[:20])
-    kind = NotFound if code == "work.component_unknown" else Problem
-    error = kind(code, f"{sentence}: {shown}. Nothing was changed.", serials=shown)
-    error.status = 404 if kind is NotFound else 409
-    raise error
+def _named(texts: Iterable[str]) -> str:
+    """The first serials of a list; "" for none."""
+    return ", ".join(list(texts)[:MAX_NAMED])

@@ -1,7 +1,15 @@
 // Drawing the terminal: the beacon that reads from afar, the part with its instruction, what comes next, the buttons.
 import { checksLeft, h, say, since } from "./terminal-parts.js";
 
-const put = (id, ...children) => document.getElementById(id).replaceChildren(...children.flat().filter(Boolean));
+const drawn = new Map(); // region -> what it was drawn from: nothing flickers that did not change
+
+// Fill a region when what it shows has changed.
+function put(id, facts, build) {
+  const seen = JSON.stringify([facts, document.documentElement.lang]);
+  if (drawn.get(id) === seen) return;
+  drawn.set(id, seen);
+  document.getElementById(id).replaceChildren(...[build()].flat(3).filter(Boolean));
+}
 const MARKS = {
   work: '<circle cx="8" cy="8" r="6"/>',
   ready: '<path d="M4 2l9 6-9 6z"/>',
@@ -24,23 +32,34 @@ export function drawTop(app, shown) {
   const waiting = queue.waiting().length;
   const refused = queue.refused().length;
   const net = app.net === "online" ? words.online : app.net === "signed-out" ? say(words.signed_out, { n: waiting }) : app.net === "connecting" ? "…" : words.offline;
-  const chips = [h("span", { class: `t-net t-${app.net}`, role: "status" }, net)];
-  if (waiting) chips.push(h("button", { type: "button", class: "t-waiting", id: "t-waiting", onclick: () => drawReports(app) }, say(words.waiting_reports, { n: waiting })));
-  if (refused) chips.push(h("button", { type: "button", class: "t-refused", id: "t-refused", onclick: () => drawReports(app) }, say(words.refused_reports, { n: refused })));
-  if (app.net === "signed-out") chips.push(h("a", { class: "button", href: `/sign-in/?next=${encodeURIComponent(location.pathname)}` }, words.sign_on));
-  put("t-chips", chips);
-  const notes = [];
-  if (app.net === "offline") notes.push(h("p", { class: "t-note offline" }, h("b", {}, words.offline), " ", words.offline_text));
-  for (const hold of shown?.holds ?? []) notes.push(h("p", { class: "t-note held" }, h("b", {}, words.held), ` ${hold.reason} (${hold.by})`));
-  put("t-notes", notes);
+  put("t-chips", [net, waiting, refused, app.net], () => chips(app, net, waiting, refused));
+  put("t-notes", [app.net === "offline", shown?.holds], () => notes(app, shown));
   if (shown?.shift) {
-    put("t-shift", h("span", { class: "t-shift-label" }, words.shift), h("b", {}, String(shown.shift.good)), h("small", {}, words.good), h("b", { class: shown.shift.scrap ? "bad" : "" }, String(shown.shift.scrap)), h("small", {}, words.scrap));
+    put("t-shift", shown.shift, () => [h("b", {}, String(shown.shift.good)), h("small", {}, words.good), h("b", { class: shown.shift.scrap ? "bad" : "" }, String(shown.shift.scrap)), h("small", {}, words.scrap)]);
+    document.getElementById("t-shift").title = words.shift;
   }
   const machine = document.getElementById("t-machine");
   if (shown && machine) {
     machine.className = `state st-${shown.machine.state}`;
     machine.querySelector(".word").textContent = shown.machine.alarm ? `${shown.machine.word} · ${shown.machine.alarm}` : shown.machine.word;
   }
+}
+
+function chips(app, net, waiting, refused) {
+  const { words } = app;
+  const chips = [h("span", { class: `t-net t-${app.net}`, role: "status" }, net)];
+  if (waiting) chips.push(h("button", { type: "button", class: "t-waiting", id: "t-waiting", onclick: () => drawReports(app) }, say(words.waiting_reports, { n: waiting })));
+  if (refused) chips.push(h("button", { type: "button", class: "t-refused", id: "t-refused", onclick: () => drawReports(app) }, say(words.refused_reports, { n: refused })));
+  if (app.net === "signed-out") chips.push(h("a", { class: "button", href: `/sign-in/?next=${encodeURIComponent(location.pathname)}` }, words.sign_on));
+  return chips;
+}
+
+function notes(app, shown) {
+  const { words } = app;
+  const notes = [];
+  if (app.net === "offline") notes.push(h("p", { class: "t-note offline" }, h("b", {}, words.offline), " ", words.offline_text));
+  for (const hold of shown?.holds ?? []) notes.push(h("p", { class: "t-note held" }, h("b", {}, words.held), ` ${hold.reason} (${hold.by})`));
+  return notes;
 }
 
 // One word that reads from five metres, with a shape of its own.
@@ -52,32 +71,36 @@ export function drawBeacon(app, shown, operator) {
   const first = shown.next[0];
   if (shown.holds.length) [kind, text, small] = ["blocked", words.held, shown.holds[0].reason];
   else if (shown.part) [kind, text, small] = ["work", shown.part.serial || words.new_part, `OP${shown.part.op ?? ""} ${shown.part.step}`];
-  else if (!operator) [kind, text, small] = ["nobody", words.sign_on, words.sign_on_text];
+  else if (!operator) [kind, text, small] = shown.people.length ? ["nobody", words.who, words.who_text] : ["nobody", words.sign_on, words.sign_on_text];
   else if (first?.blocks.length) [kind, text, small] = ["blocked", words.blocked, first.blocks[0].what];
   else if (first) [kind, text, small] = ["ready", `OP${first.op} ${first.step}`, first.order];
   const beacon = document.getElementById("t-beacon");
   beacon.className = `t-beacon k-${kind}`;
   beacon.dataset.kind = kind;
-  put("t-beacon", mark(kind), h("div", {}, h("b", {}, text), h("span", {}, small)));
+  put("t-beacon", [kind, text, small], () => [mark(kind), h("div", {}, h("b", {}, text), h("span", {}, small))]);
 }
 
 export function drawPeople(app, shown, operator, act) {
   const { words } = app;
+  put("t-people", [shown.people, operator], () => people(words, shown, operator, act));
+}
+
+function people(words, shown, operator, act) {
   const chips = shown.people.map((person) => h("button", { type: "button", class: `t-person${person.id === operator ? " on" : ""}`, "aria-pressed": String(person.id === operator), onclick: () => (person.id === operator ? act.person(person) : act.become(person)) }, person.name));
-  put("t-people", chips, h("button", { type: "button", class: chips.length ? "quiet" : "primary", id: "t-sign-on", onclick: () => act.signOn() }, chips.length ? "+" : words.sign_on));
-  document.getElementById("t-sign-on").setAttribute("aria-label", chips.length ? words.add_person : words.sign_on);
+  return [chips, h("button", { type: "button", class: chips.length ? "quiet" : "primary", id: "t-sign-on", onclick: () => act.signOn() }, chips.length ? `+ ${words.add_person}` : words.sign_on)];
 }
 
 export function drawWork(app, shown, act) {
-  const { words } = app;
   const part = shown.part;
-  if (!part) return put("t-work");
+  put("t-work", [part, app.step, shown.work.map((item) => item.serial || item.key)], () => (part ? working(app, shown, part, act) : []));
+}
+
+function working(app, shown, part, act) {
+  const { words } = app;
   const tabs = shown.work.length > 1 ? h("div", { class: "t-tabs", role: "group" }, shown.work.map((item, index) => h("button", { type: "button", class: item === part ? "on" : "", "aria-pressed": String(item === part), onclick: () => act.pick(index) }, item.serial || words.new_part))) : null;
   const facts = h("div", { class: "t-part" },
-    h("h2", {}, part.serial || words.new_part, part.serial ? null : h("small", {}, ` ${words.waiting_number}`)),
-    h("p", {}, [part.order, part.product].filter(Boolean).join(" · "), part.rework ? h("b", { class: "t-rework" }, ` ${words.rework_mark} ×${part.attempt ?? 2}`) : null),
-    h("p", { class: "muted" }, `OP${part.op ?? ""} ${part.step} · `, h("span", { "data-since": part.begun }, since(part.begun, app.zh)), part.machine ? ` · ${words.machine_reports}` : ""));
-  return put("t-work", tabs, facts, instruction(app, part, act));
+    h("p", {}, h("b", {}, part.order), ` ${part.product} · `, h("span", { "data-since": part.begun }, since(part.begun, app.zh)), part.serial ? null : ` · ${words.waiting_number}`, part.machine ? ` · ${words.machine_reports}` : null, part.rework ? h("b", { class: "t-rework" }, ` ${words.rework_mark} ×${part.attempt ?? 2}`) : null));
+  return [tabs, facts, instruction(app, part, act)];
 }
 
 function instruction(app, part, act) {
@@ -104,6 +127,10 @@ function checkButton(words, step, act) {
 }
 
 export function drawNext(app, shown, act) {
+  put("t-next", [shown.next, shown.waiting], () => coming(app, shown, act));
+}
+
+function coming(app, shown, act) {
   const { words } = app;
   const rows = shown.next.map((row) => {
     const what = row.serial || (row.counted ? say(words.pieces_here, { n: row.left }) : say(words.new_parts_left, { n: row.left }));
@@ -116,7 +143,7 @@ export function drawNext(app, shown, act) {
         blocked ? h("span", { class: "t-why" }, row.blocks[0].what) : null));
   });
   const hidden = shown.waiting - shown.next.length;
-  put("t-next", h("h2", {}, words.next, h("small", {}, ` ${shown.waiting}`)), rows.length ? h("ol", {}, rows) : h("p", { class: "muted" }, words.nothing_text), hidden > 0 && rows.length >= 60 ? h("p", { class: "muted" }, say(words.more_waiting, { n: hidden })) : null);
+  return [h("h2", {}, words.next, h("small", {}, ` ${shown.waiting}`)), rows.length ? h("ol", {}, rows) : h("p", { class: "muted" }, words.nothing_text), hidden > 0 && rows.length >= 60 ? h("p", { class: "muted" }, say(words.more_waiting, { n: hidden })) : null];
 }
 
 export function drawActions(app, shown, act, operator) {
@@ -124,12 +151,13 @@ export function drawActions(app, shown, act, operator) {
   const part = shown.part;
   const left = checksLeft(part).length;
   const off = !part || !operator;
-  put("t-actions",
+  put("t-actions", [left, off, Boolean(part)], () => [
     h("button", { type: "button", class: "t-good", id: "t-good", disabled: off || left > 0, onclick: () => act.good() }, h("b", {}, words.good), left && part ? h("small", {}, say(words.checks_left, { n: left })) : null),
     h("button", { type: "button", class: "t-scrap", id: "t-scrap", disabled: off, onclick: () => act.scrap() }, h("b", {}, words.scrap)),
     h("button", { type: "button", class: "t-rework-b", id: "t-rework", disabled: off, onclick: () => act.rework() }, h("b", {}, words.rework)),
     h("button", { type: "button", id: "t-more", disabled: off, onclick: () => act.more() }, h("b", {}, words.more)),
-    h("button", { type: "button", class: "t-help", id: "t-help", onclick: () => act.call() }, h("b", {}, words.help)));
+    h("button", { type: "button", class: "t-help", id: "t-help", onclick: () => act.call() }, h("b", {}, words.help)),
+  ]);
 }
 
 // What became of the reports: waiting, refused with the reason, and the newest that were taken.

@@ -34,8 +34,10 @@ function post(url, body, signal) {
 function operator() {
   const held = Number(localStorage.getItem(operatorKey));
   const people = app.server?.people ?? [];
-  if (people.some((person) => person.id === held)) return held;
-  return people.length ? people[0].id : null;
+  const here = (id) => people.some((person) => person.id === id);
+  if (here(held)) return held;
+  if (here(app.server?.me.id)) return app.server.me.id;
+  return people.length === 1 ? people[0].id : null; // of several, each says who they are
 }
 
 // What stands on the station and what comes next, as it will be once every waiting report is taken.
@@ -257,6 +259,7 @@ function toast(text, undo = null, ms = TOAST_MS) {
 }
 
 async function load() {
+  let again = false;
   try {
     const who = operator();
     const answer = await fetch(`${base}state/${who ? `?operator=${who}` : ""}`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(STATE_TIMEOUT_MS) });
@@ -265,6 +268,7 @@ async function load() {
       app.server = await answer.json();
       app.net = "online";
       app.offset = Date.parse(app.server.at) - Date.now();
+      again = operator() !== app.server.operator && operator() !== who; // interlocks are those of who stands here
       try {
         localStorage.setItem(stateKey, JSON.stringify(app.server));
       } catch { /* a full store keeps the reports; the picture is fetched again */ }
@@ -273,6 +277,7 @@ async function load() {
     app.net = "offline";
   }
   draw();
+  if (again) await load();
 }
 
 async function flush() {
