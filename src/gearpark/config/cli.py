@@ -27,7 +27,7 @@ def _up(options: argparse.Namespace) -> int:
     if demo:
         plant_arguments = ("--seed", str(options.seed), "--speed", str(options.speed))
         plant_arguments += ("--port-base", str(options.port_base), "--lines", str(options.lines))
-        plant_arguments += ("--other-lines", str(options.other_lines))
+        plant_arguments += ("--other-lines", str(options.other_lines), "--vehicles", str(options.vehicles))
     ready = f"open {web_url()}/"
     if demo:
         from .demo import GUEST, SIGN_INS
@@ -91,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--lines", type=int, default=7, help="simulated housing lines that run (1 to 7)")
     demo.add_argument(
         "--other-lines", type=int, choices=(0, 1), default=1, help="1: also one line of every other type"
+    )
+    demo.add_argument(
+        "--vehicles", type=int, default=4, help="vehicles that carry containers in the housing shop (0 to 20)"
     )
     demo.add_argument(
         "--port-base",

@@ -16,6 +16,7 @@ from .lines import housing_lines
 DEFAULT_PORT_BASE = 48_400
 MAX_HISTORY_HOURS = 168.0
 MAX_SPEED = 120.0
+MAX_VEHICLES = 20
 DEFAULT_SEED = 20_261_123
 LINES = len(housing_lines())
 
@@ -28,6 +29,7 @@ class Options:
                    than the default, the MTConnect agent listens on port_base + 50 and the SHDR adapter on port_base + 51
     other_lines    also one line of every other type
     speed          shop and recorded seconds per real second
+    vehicles       vehicles of the housing shop that speak VDA 5050 on the bus
     history_hours  how far before now the housing shop's history begins at least
     """
 
@@ -39,6 +41,7 @@ class Options:
     other_lines: bool = False
     history_hours: float = 24.0
     recordings: bool = True
+    vehicles: int = 0
     inject: tuple[Injection, ...] = ()
 
     @property
@@ -69,6 +72,7 @@ def parse_options(argv: Sequence[str] | None) -> Options:
         "--history-hours", type=float, default=24.0, help="history before now, simulated at start"
     )
     parser.add_argument("--no-recordings", action="store_true", help="no MTConnect agent and no SHDR adapter")
+    parser.add_argument("--vehicles", type=int, default=0, help=f"vehicles on the bus, 0 to {MAX_VEHICLES}")
     parser.add_argument(
         "--inject",
         action="append",
@@ -85,6 +89,8 @@ def parse_options(argv: Sequence[str] | None) -> Options:
         )
     if not 0 <= given.history_hours <= MAX_HISTORY_HOURS:
         raise Problem("plants.option", f"--history-hours must be between 0 and {MAX_HISTORY_HOURS:g}.")
+    if not 0 <= given.vehicles <= MAX_VEHICLES:
+        raise Problem("plants.option", f"--vehicles must be between 0 and {MAX_VEHICLES}.")
     if not 1024 <= given.port_base <= 65_000:
         raise Problem("plants.option", "--port-base must be between 1024 and 65000.")
     return Options(
@@ -96,5 +102,6 @@ def parse_options(argv: Sequence[str] | None) -> Options:
         other_lines=bool(given.other_lines),
         history_hours=given.history_hours,
         recordings=not given.no_recordings,
+        vehicles=given.vehicles,
         inject=tuple(parse_injection(text) for text in given.inject),
     )

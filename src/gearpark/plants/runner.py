@@ -14,7 +14,9 @@ from typing import Any
 
 from gearpark.base.problems import Problem
 from gearpark.base.time import from_us, now_utc, to_us
+from gearpark.bus.client import bus_url
 
+from .fleet import Fleet
 from .line import AnalogSampler, Change, Injection, SimulatedLine
 from .line.board import SECOND_US
 from .lines import DemoLine, housing_lines, other_lines
@@ -22,7 +24,7 @@ from .mtconnect import Adapter, Agent, recordings
 from .mtconnect.agent import new_instance_id
 from .opcua import LineServer
 from .opcua.typespace import TypeSpace, read_type_space
-from .options import Options
+from .options import LINES, Options
 
 HOST = "127.0.0.1"
 LAB = "replay-lab"
@@ -131,6 +133,9 @@ class Plants:
         self.lines: list[LineRun] = []
         self.agent: Agent | None = None
         self.adapter: Adapter | None = None
+        self.fleet: Fleet | None = None
+        if options.vehicles:
+            self.fleet = Fleet(options.vehicles, LINES, options.home, bus_url(), factor=options.speed)
         self.values_out = 0
 
     async def start(self) -> None:
@@ -236,8 +241,11 @@ class Plants:
     async def run(self, stopping: asyncio.Event) -> None:
         """Keep step with the clock until told to stop."""
         loop = asyncio.get_running_loop()
+        driving = None if self.fleet is None else asyncio.create_task(self.fleet.run(stopping))
         due, trim = loop.time(), loop.time() + TRIM_EVERY_S
         while not stopping.is_set():
+            if driving is not None and driving.done():
+                driving.result()  # a fault of the fleet is a fault of the plants
             now_us = to_us(now_utc())
             for run in self.lines:
                 self.values_out += await run.tick(now_us)
@@ -254,6 +262,8 @@ class Plants:
                 await asyncio.wait_for(stopping.wait(), due - loop.time())
             except TimeoutError:
                 continue
+        if driving is not None:
+            await driving
 
     async def stop(self) -> None:
         """Close everything; never raises for one that does not close."""

@@ -34,10 +34,12 @@ def load(now: datetime) -> dict[str, Any]:
     done = load_park(now)
     if "gearpark.contexts.shopfloor" in settings.CONTEXTS:
         from .care import load_care
+        from .moves import load_moves
         from .quality import load_quality
         from .work import load_work
 
         done["work"] = load_work(park_scope(), now)
         done["quality"] = load_quality(park_scope(), now)
         done["care"] = load_care(park_scope(), now)
+        done["moves"] = load_moves(park_scope(), now)
     return done

@@ -14,6 +14,7 @@ from .services.demo_work import OrderSeed, ensure_demo_work
 from .services.epcis import capture as capture_events
 from .services.follow import LOOPS as FOLLOW_LOOPS
 from .services.handover import add_note
+from .services.moves.demo import ensure_demo_logistics
 from .services.moves.link import LOOPS as FLEET_LOOPS
 from .services.moves.pieces import on_operation_done, on_serial_done
 from .services.moves.places import on_line_changed
@@ -52,6 +53,7 @@ __all__ = [
     "ensure_demo_care",
     "ensure_demo_charts",
     "ensure_demo_lines",
+    "ensure_demo_logistics",
     "ensure_demo_studies",
     "ensure_demo_work",
     "ensure_line",

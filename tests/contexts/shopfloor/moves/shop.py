@@ -53,7 +53,7 @@ class Shop:
                 begun = self.now - timedelta(minutes=10) + timedelta(seconds=60 * index)
                 ended = self.now if index == len(STATIONS) - 1 else begun + timedelta(seconds=50)
                 seen.append(
-                    RunSeen(name, station, begun, ended, RunResult.GOOD, order="WO-1", variant="H12-M")
+                    RunSeen(name, station, begun, ended, RunResult.GOOD, order=f"WO-{line}", variant="H12-M")
                 )
         with acting(self.scope):
             record_runs(self.scope, line, seen)

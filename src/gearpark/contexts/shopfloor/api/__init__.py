@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import Router
 
-from . import calls, care, figures, line_types, lines, quality, trace
+from . import calls, care, figures, line_types, lines, quality, trace, work
 
 router = Router()
 router.add_router("", lines.router)
@@ -14,3 +14,4 @@ router.add_router("", trace.router)
 router.add_router("", line_types.router)
 router.add_router("", care.router)
 router.add_router("", calls.router)
+router.add_router("", work.router)

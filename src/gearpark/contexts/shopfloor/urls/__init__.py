@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from . import calls, care, figures, line_types, lines, quality, trace, work
+from . import calls, care, figures, line_types, lines, moves, quality, trace, work
 
 app_name = "shopfloor"
 urlpatterns = [
     *calls.urlpatterns,
     *care.urlpatterns,
+    *moves.urlpatterns,
     *quality.urlpatterns,
     *figures.urlpatterns,
     *line_types.urlpatterns,

@@ -93,6 +93,8 @@ def lay_calendars(d: Draft) -> None:
         first = d.space.take(len(calendar.changes))
         d.r[first : first + len(calendar.changes)] = calendar.changes
         passed = plan.start_s % calendar.period_s
+        if passed < calendar.changes[0]:  # still in the period that began before
+            passed += calendar.period_s
         pointer = sum(change <= passed for change in calendar.changes)
         z[c + at.C_ON] = pointer % 2  # the first change switches on
         base = -passed

@@ -14,10 +14,12 @@ from .places import (
     site_of,
     stock,
 )
-from .tasks import active_tasks, feed, steps, task, task_rows
+from .shop import Shop, shop, shop_orgs
+from .tasks import active_tasks, feed, steps, task, task_rows, tasks_of_vehicle
 from .wip import wip
 
 __all__ = [
+    "Shop",
     "active_tasks",
     "carrier",
     "carrier_rows",
@@ -30,11 +32,14 @@ __all__ = [
     "places",
     "rule",
     "rules",
+    "shop",
+    "shop_orgs",
     "site_of",
     "steps",
     "stock",
     "task",
     "task_rows",
+    "tasks_of_vehicle",
     "vehicle",
     "vehicle_choices",
     "vehicle_rows",

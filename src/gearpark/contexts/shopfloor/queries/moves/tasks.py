@@ -66,6 +66,12 @@ def task(scope: Scope, number: str) -> TaskInfo:
     return task_info(row)
 
 
+def tasks_of_vehicle(scope: Scope, vehicle_id: int) -> list[TaskInfo]:
+    """The newest tasks a vehicle carried out."""
+    rows = task_rows(scope).filter(orders__vehicle_id=vehicle_id).order_by("-pk").distinct()
+    return [task_info(row) for row in rows[:20]]
+
+
 def steps(scope: Scope, task_id: int) -> list[StepInfo]:
     """What happened to a task, oldest first."""
     rows = TaskStep.objects.of(scope).filter(task_id=task_id).order_by("id")
@@ -98,4 +104,4 @@ def feed(scope: Scope, after: int, means: Means, limit: int = 100) -> tuple[list
         }
         for row in rows
     ]
-    return made, int(made[-1]["id"]) if made else after
+    return made, rows[-1].pk if made else after

@@ -87,7 +87,7 @@ export function drawPeople(app, shown, operator, act) {
 
 function people(words, shown, operator, act) {
   const chips = shown.people.map((person) => h("button", { type: "button", class: `t-person${person.id === operator ? " on" : ""}`, "aria-pressed": String(person.id === operator), onclick: () => (person.id === operator ? act.person(person) : act.become(person)) }, person.name));
-  return [chips, h("button", { type: "button", class: chips.length ? "quiet" : "primary", id: "t-sign-on", onclick: () => act.signOn() }, chips.length ? `+ ${words.add_person}` : words.sign_on)];
+  return [chips, h("button", { type: "button", class: chips.length ? "quiet" : "primary", id: "t-sign-on", onclick: () => act.signOn() }, chips.length ? ["+", h("span", { class: "visually-hidden" }, ` ${words.add_person}`)] : words.sign_on)];
 }
 
 export function drawWork(app, shown, act) {
@@ -139,7 +139,7 @@ function coming(app, shown, act) {
       h("button", { type: "button", onclick: () => (row.counted ? act.count(row) : act.start(row)) },
         h("b", {}, what, row.rework ? h("em", {}, ` ${words.rework_mark}`) : null),
         h("span", {}, `${row.order} · ${row.product}`),
-        h("span", { class: "muted" }, `OP${row.op} ${row.step}${row.due ? ` · ${row.due}` : ""}`),
+        h("span", { class: "muted" }, `OP${row.op} ${row.step}${row.due ? ` · ${row.due.slice(5)}` : ""}`),
         blocked ? h("span", { class: "t-why" }, row.blocks[0].what) : null));
   });
   const hidden = shown.waiting - shown.next.length;

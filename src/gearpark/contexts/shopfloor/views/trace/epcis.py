@@ -72,7 +72,7 @@ def epcis(request: HttpRequest) -> HttpResponseBase:
 def _taken(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
     require(scope, WORK)
-    sent = request.FILES["document"]
+    sent: Any = request.FILES["document"]
     try:
         if sent.size is None or sent.size > MAX_FILE:
             raise Problem(

@@ -84,7 +84,8 @@ def drawing(found: Around, opened: list[str], query: dict[str, str]) -> dict[str
     depth = {side: max(map(_depth, nodes), default=0) for side, nodes in trees.items()}
     height = max([BOX_H, *heights.values()]) + 40
     left = 20 + depth[-1] * (BOX_W + GAP_X)
-    boxes, edges = [], []
+    boxes: list[Any] = []
+    edges: list[Any] = []
     root = _box(found.root, left, (height - BOX_H) / 2, opened, query)
     boxes.append(root)
     for side, nodes in trees.items():

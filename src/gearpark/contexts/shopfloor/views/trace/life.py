@@ -47,6 +47,7 @@ def life(request: HttpRequest) -> HttpResponse:
     found = studies(scope)
     get = request.GET
     context: dict[str, Any] = {"studies": [_brief(item) for item in found], "chosen": _chosen(get, found)}
+    context |= {"confidence": _("95 % confidence"), "probability": _("with 80 % probability")}
     context["wanted"] = _number(get.get("wanted", ""), 10.0)
     old, new = context["chosen"]
     if old and new:
@@ -150,6 +151,10 @@ def life_study(request: HttpRequest, key: int) -> HttpResponse:
     info = study(scope, key)
     lives = lives_of(info.rows)
     context: dict[str, Any] = {"info": info, "source": dict(SOURCES)[info.source.value]}
+    context |= {
+        "confidence": _("95 % confidence"),
+        "by_experience": _("95 % confidence, shape from experience"),
+    }
     try:
         fit, bounds = fit_mle(lives), likelihood_bounds(lives, SHARE, CONFIDENCE)
         points = plot_points(lives)

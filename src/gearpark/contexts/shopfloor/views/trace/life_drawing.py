@@ -32,7 +32,7 @@ def paper(designs: Sequence[tuple[str, Fit, Sequence[PlotPoint], Bounds]], share
 
     lines = []
     for number, (name, fit, points, bounds) in enumerate(designs, start=1):
-        ends = (10**low, 10**high)
+        ends = (max(10**low, _time_of(fit, bottom)), min(10**high, _time_of(fit, top)))
         lines.append({
             "number": number, "name": name,
             "line": [x(ends[0]), y(fit.share_failed(ends[0])), x(ends[1]), y(fit.share_failed(ends[1]))],
@@ -49,6 +49,11 @@ def paper(designs: Sequence[tuple[str, Fit, Sequence[PlotPoint], Bounds]], share
 
 def _y_of(share: float) -> float:
     return math.log(-math.log1p(-share))
+
+
+def _time_of(fit: Fit, y: float) -> float:
+    """Where the fitted line crosses a height of the paper."""
+    return fit.eta * math.exp(y / fit.beta)
 
 
 def _ticks(low: float, high: float) -> list[float]:

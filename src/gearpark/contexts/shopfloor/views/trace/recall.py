@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -62,16 +62,17 @@ def recall_page(request: HttpRequest) -> HttpResponseBase:
         except Problem as problem:
             messages.error(request, words_of(problem))
     cases = list(recall_rows(scope)[:SHOWN])
+    names = {line.asset: line.name(language()) for line in queries.lines(scope)}
     context = frame(
         scope,
         "recalls",
         _("Recall"),
         form=form,
         kinds=[(kind.value, cause_kind_word(kind)) for kind in CAUSES],
-        lines=[(line.asset, line.name(language())) for line in queries.lines(scope)],
+        lines=list(names.items()),
         found=found,
         asked=cause_words(cause) if cause else "",
-        preview=_preview(found) if found else None,
+        preview=_preview(found, names) if found else None,
         query=urlencode({name: value for name, value in form["query"].items() if value}),
         cases=[
             {"row": row, "cause": cause_words(cause_of(row.cause)), "at": when(row.opened_at)}
@@ -121,7 +122,7 @@ def _input(at: datetime | None) -> str:
     return timezone.localtime(at).strftime("%Y-%m-%dT%H:%M") if at else ""
 
 
-def _preview(found: TraceDown) -> dict[str, Any]:
+def _preview(found: TraceDown, names: Mapping[str, str]) -> dict[str, Any]:
     by_place: dict[tuple[str, str], dict[str, int]] = {}
     for group in found.groups:
         row = by_place.setdefault((group.line, group.product), {})
@@ -129,7 +130,7 @@ def _preview(found: TraceDown) -> dict[str, Any]:
     return {
         "bar": status_bar(found.by_status),
         "places": [
-            {"line": line, "product": product, "parts": sum(counts.values()),
+            {"name": names.get(line, line), "product": product, "parts": sum(counts.values()),
              "counts": [counts.get(status, 0) for status in PART_STATUS]}
             for (line, product), counts in sorted(by_place.items(), key=lambda item: -sum(item[1].values()))
         ],

@@ -43,7 +43,8 @@ def part(request: HttpRequest, serial: str) -> HttpResponse:
     for step in steps:
         step["word"] = word(RESULT, step["result"]) if step.get("result") else ""
     bars = measured_bars(story)
-    kind = request.GET.get("kind", "")
+    asked = request.GET.get("kind", "")
+    kind = "" if asked == "all" else asked
     context = frame(
         scope,
         "parts",
@@ -54,13 +55,14 @@ def part(request: HttpRequest, serial: str) -> HttpResponse:
         look=PART_LOOK[found.status],
         product=product_name(found),
         steps=steps,
-        picture=route_picture(steps, story),
+        picture=route_picture(steps, story, word(PART_STATUS, found.status)),
         bars=bars,
         outside=sum(1 for bar in bars if bar["out"]),
         loose=things(loose_facts) if (loose_facts := _touching(loose(story, steps))) else [],
         facts=[fact_cells(fact) for fact in story.facts if not kind or fact.kind.value == kind],
         kinds=_kinds(story.facts, kind),
         kind=kind,
+        all_facts=asked == "all",
         made_of=[_near(row) for row in story.made_of],
         went_into=[_near(row) for row in story.went_into],
         recalls=recalls_of(scope, found.id),

@@ -20,6 +20,7 @@ LOOK = {"good": "good", "scrap": "bad", "rework": "setup", "aborted": "no_data",
 TOUCH = (FactKind.MACHINE, FactKind.PROGRAM, FactKind.TOOL, FactKind.GAUGE, FactKind.FIXTURE, FactKind.CARRIER,
          FactKind.INSTRUCTION, FactKind.OPERATOR)  # fmt: skip
 INPUT = (FactKind.MATERIAL, FactKind.CHILD)
+MAX_ENDS = 3  # parts it went into that are named in the picture
 SCALE_BEYOND = 0.25  # how far the scale reaches past the limits, as a share of their distance
 
 
@@ -102,11 +103,13 @@ def things(facts: Iterable[FactRow]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def route_picture(steps: Sequence[dict[str, Any]], story: Passport) -> dict[str, Any]:
-    """Places of the steps in drawing units, row by row."""
+def route_picture(steps: Sequence[dict[str, Any]], story: Passport, status: str) -> dict[str, Any]:
+    """Places of the steps in drawing units, row by row; at the end what became of the part."""
     rows = [steps[at : at + ROW_STEPS] for at in range(0, len(steps), ROW_STEPS)]
-    width = max([len(row) for row in rows], default=1) * STEP_W + 60
-    top, nodes, spines = 0, [], []
+    width = max([len(row) for row in rows], default=1) * STEP_W + 130
+    top = 0
+    nodes: list[Any] = []
+    spines: list[Any] = []
     previous_day = ""
     for row in rows:
         pills = max([len(step.get("inputs", ())) for step in row], default=0)
@@ -129,7 +132,25 @@ def route_picture(steps: Sequence[dict[str, Any]], story: Passport) -> dict[str,
             "done": max(0, len(done) - 1) * STEP_W + 40, "more": len(rows) > 1 and row is not rows[-1],
         })  # fmt: skip
         top = spine + ROW_H - LEVEL
-    return {"width": width, "height": max(top, 60), "nodes": nodes, "spines": spines, "part": story.part}
+    return {
+        "width": width,
+        "height": max(top, 60),
+        "nodes": nodes,
+        "spines": spines,
+        "end": _end(story, nodes, status),
+    }
+
+
+def _end(story: Passport, nodes: Sequence[dict[str, Any]], status: str) -> dict[str, Any] | None:
+    """Where the part went: into others, out of the house, to scrap; nothing while it is under way."""
+    part = story.part
+    if not nodes or (part.status in ("open", "held") and not story.went_into):
+        return None
+    texts = [status, *[row.serial for row in story.went_into[:MAX_ENDS]]]
+    if len(story.went_into) > MAX_ENDS:
+        texts.append(f"+{len(story.went_into) - MAX_ENDS}")
+    lines = [{"y": 4 + 15 * place, "text": text} for place, text in enumerate(texts)]
+    return {"x": nodes[-1]["x"] + 70, "y": nodes[-1]["y"], "lines": lines}
 
 
 def _said(step: dict[str, Any]) -> list[str]:

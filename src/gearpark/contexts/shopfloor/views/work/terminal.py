@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -17,25 +16,24 @@ from django.views.decorators.http import require_POST
 
 from gearpark.base.problems import Problem
 from gearpark.base.scope import Scope
-from gearpark.base.time import now_utc, parse_iso
+from gearpark.base.time import now_utc
 from gearpark.kit.http import PROBLEM_JSON, needs, open_to_all, scope_of
 from gearpark.kit.problems import words_of
 
 from ... import queries
+from ...forms.reports import outcome_json, read_report, text_of
 from ...queries.work.terminals import station_tiles
 from ...services import reports as service
 from ...services import work
 from ...services.calls import raise_call
 from ...types.calls import CallSource, CallWanted
-from ...types.reports import Outcome, ReportWanted
-from ...types.work import WORK, ReportKind
+from ...types.work import WORK
 from .terminal_state import state_of
 from .terminal_words import WORDS
 from .words import blocks_of_details, language
 
 WORKER = Path(__file__).resolve().parents[2] / "static" / "shopfloor" / "terminal-worker.js"
 MAX_BODY = 200_000
-MAX_TEXT = 400
 TOO_EARLY = 425
 
 
@@ -125,9 +123,9 @@ def sign_on(request: HttpRequest, asset: str, station: str) -> JsonResponse:
     found = work.who_signs_on(
         scope,
         now_utc(),
-        badge=_text(given, "badge"),
+        badge=text_of(given, "badge"),
         person_id=person if isinstance(person, int) else None,
-        pin=_text(given, "pin"),
+        pin=text_of(given, "pin"),
     )
     if isinstance(found, Problem):  # not raised: the count of wrong PINs must stand
         body = {**found.as_dict(), "detail": words_of(found)}
@@ -142,12 +140,12 @@ def call(request: HttpRequest, asset: str, station: str) -> JsonResponse:
     """``/terminal/<line>/<station>/call/``: call for help. Only with a connection: nobody would hear it otherwise."""
     given = _body(request)
     wanted = CallWanted(
-        type=_text(given, "type"),
+        type=text_of(given, "type"),
         line=asset,
         station=station,
-        text=_text(given, "text"),
+        text=text_of(given, "text"),
         source=CallSource.TERMINAL,
-        key=_text(given, "key"),
+        key=text_of(given, "key"),
     )
     return JsonResponse({"call": raise_call(scope_of(request), wanted, now_utc())})
 
@@ -179,66 +177,6 @@ def _take(scope: Scope, item: Any, now: Any) -> dict[str, Any]:
             "detail": words_of(problem),
             "blocks": blocks_of_details(details),
         }
-
-
-def outcome_json(found: Outcome) -> dict[str, Any]:
-    """An outcome as clients read it."""
-    return {
-        "key": str(found.key),
-        "ok": True,
-        "repeated": found.repeated,
-        "kind": found.kind.value,
-        "serial": found.serial,
-        "order": found.order,
-        "op": found.op,
-        "status": found.status.value if found.status else None,
-        "next_op": found.next_op,
-        "passed": found.passed,
-        "good": found.good,
-        "scrap": found.scrap,
-    }
-
-
-def read_report(item: Any) -> ReportWanted:
-    """A report from JSON; Problem ``work.report_unreadable`` for anything else."""
-    unreadable = Problem("work.report_unreadable", "A report cannot be read.", status=422)
-    if not isinstance(item, dict):
-        raise unreadable
-    try:
-        return ReportWanted(
-            key=UUID(str(item["key"])),
-            kind=ReportKind(str(item["kind"])),
-            line=_text(item, "line"),
-            station=_text(item, "station"),
-            at=parse_iso(str(item["at"])),
-            operator=_whole(item, "operator"),
-            serial=_text(item, "serial"),
-            order=_text(item, "order"),
-            of=UUID(str(item["of"])) if item.get("of") else None,
-            reason=_text(item, "reason"),
-            note=_text(item, "note"),
-            rework_to=_whole(item, "rework_to"),
-            step=_whole(item, "step"),
-            value=_text(item, "value"),
-            good=_whole(item, "good") or 0,
-            scrap=_whole(item, "scrap") or 0,
-        )
-    except (KeyError, ValueError, Problem) as error:
-        raise unreadable from error
-
-
-def _text(item: dict[str, Any], name: str) -> str:
-    value = item.get(name, "")
-    return value.replace("\x00", "").strip()[:MAX_TEXT] if isinstance(value, str) else ""
-
-
-def _whole(item: dict[str, Any], name: str) -> int | None:
-    value = item.get(name)
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 10**12:
-        raise ValueError(name)
-    return value
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Pages of logistics: parse, one call, render."""
