@@ -16,7 +16,7 @@ from gearpark.config.demo.park import park_scope
 from gearpark.contexts.shopfloor.queries import moves as queries
 from gearpark.contexts.shopfloor.services import moves
 from gearpark.contexts.shopfloor.services import shipping as ship
-from gearpark.contexts.shopfloor.services.moves.demo import MAKER
+from gearpark.contexts.shopfloor.services.demo_moves import MAKER
 from gearpark.contexts.shopfloor.types.moves import Means
 from gearpark.contexts.shopfloor.types.shipping import PackRuleInfo, UnitKind
 from gearpark.engines.transport import parking

@@ -10,11 +10,11 @@ from .services import ensure_demo_lines, ensure_line, save_calendar, save_line, 
 from .services.bookings import book
 from .services.care_loops import LOOPS as CARE_LOOPS
 from .services.demo_care import ensure_demo_care
+from .services.demo_moves import ensure_demo_logistics
 from .services.demo_work import OrderSeed, ensure_demo_work
 from .services.epcis import capture as capture_events
 from .services.follow import LOOPS as FOLLOW_LOOPS
 from .services.handover import add_note
-from .services.moves.demo import ensure_demo_logistics
 from .services.moves.link import LOOPS as FLEET_LOOPS
 from .services.moves.pieces import on_operation_done, on_serial_done
 from .services.moves.places import on_line_changed

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 
+from django.db import IntegrityError, transaction
+
 from gearpark.base.problems import NotFound, Problem
 from gearpark.base.scope import Scope
 from gearpark.engines.lines import read_template
 from gearpark.kit.audit import record
 from gearpark.kit.events import tell
-from gearpark.kit.tenant import acting, require
+from gearpark.kit.tenant import ScopedQuerySet, acting, require
 
 from ..models import MAX_NAME, MAX_PATH, Line, LineType
 from ..queries.line_types import line_type, shape_by_digest
@@ -42,7 +44,7 @@ def save_line_type(scope: Scope, text: str, *, note: str = "", org: str = "") ->
                 "shopfloor.too_many_line_types",
                 f"A firm keeps at most {MAX_TYPES} line types of its own, each in at most {MAX_REVISIONS} revisions.",
             )
-        row = LineType.objects.of(scope).create(
+        row = LineType(
             org=owner,
             code=shape.code,
             revision=mine[0].revision + 1 if mine else 1,
@@ -53,6 +55,8 @@ def save_line_type(scope: Scope, text: str, *, note: str = "", org: str = "") ->
             note=note.strip()[:MAX_PATH],
             saved_by=scope.actor[:MAX_ACTOR],
         )
+        _keep(row)
+        _of_code(scope, owner, shape.code).update(retired=False)
         before = {"revision": mine[0].revision, "digest": mine[0].digest} if mine else None
         after = {"revision": row.revision, "digest": digest, "note": row.note}
         record(scope, "shopfloor.line_type_saved", "line type", shape.code, before, after, org=owner)
@@ -67,8 +71,7 @@ def retire_line_type(scope: Scope, code: str, *, org: str = "", back: bool = Fal
         row = _newest(scope, owner, code)
         if row.retired == (not back):
             return
-        row.retired = not back
-        row.save(update_fields=["retired"])
+        _of_code(scope, owner, code).update(retired=not back)
         record(scope, "shopfloor.line_type_retired", "line type", code, {"retired": back}, {"retired": not back},
                org=owner)  # fmt: skip
 
@@ -101,9 +104,25 @@ def move_lines(scope: Scope, code: str, *, org: str = "") -> list[str]:
         return moved
 
 
+def _keep(row: LineType) -> None:
+    """Store a revision; somebody who stored the same number at the same moment goes first."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        raise Problem(
+            "kit.conflict",
+            f"Somebody kept revision {row.revision} of {row.code} at the same moment; look at it, then send yours again.",
+            status=409,
+        ) from error
+
+
+def _of_code(scope: Scope, owner: str, code: str) -> ScopedQuerySet[LineType]:
+    return LineType.objects.of(scope).filter(org=owner, code=code)
+
+
 def _newest(scope: Scope, owner: str, code: str) -> LineType:
-    rows = LineType.objects.of(scope).filter(org=owner, code=code).order_by("-revision").defer("document")
-    row = rows.select_for_update().first()
+    row = _of_code(scope, owner, code).order_by("-revision").defer("document").select_for_update().first()
     if row is None:
         raise NotFound("lines.template_unknown", f"There is no line type {code!r} of your own.", known=[])
     return row

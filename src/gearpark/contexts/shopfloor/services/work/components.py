@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from gearpark.base.problems import NotFound, Problem
@@ -10,7 +10,7 @@ from gearpark.base.scope import Scope
 from gearpark.kit.audit import record
 from gearpark.kit.tenant import acting, require
 
-from ...models import Reservation, Serial
+from ...models import Reservation, Serial, WorkOrder
 from ...models.work import MAX_ACTOR
 from ...types.work import OPEN_ORDERS, WORK, SerialStatus
 from .serials import locked_order
@@ -45,34 +45,7 @@ def issue_components(scope: Scope, order_id: int, serials: Sequence[str], at: da
             .select_for_update()
             .order_by("pk")
         }
-        missing = _named(text for text in texts if text not in rows)
-        if missing:
-            raise NotFound(
-                "work.component_unknown",
-                f"There is no such part: {missing}. Nothing was changed.",
-                serials=missing,
-            )
-        bad = _named(text for text, row in rows.items() if row.status != SerialStatus.GOOD)
-        if bad:
-            raise Problem(
-                "work.component_not_good",
-                f"Only good parts can be issued: {bad}. Nothing was changed.",
-                status=409,
-                serials=bad,
-            )
-        held = dict(
-            Reservation.objects.of(scope)
-            .filter(component__in=rows.values(), returned_at=None)
-            .values_list("component__serial", "order__number")
-        )
-        taken = _named(f"{text} ({number})" for text, number in held.items() if number != order.number)
-        if taken:
-            raise Problem(
-                "work.component_elsewhere",
-                f"Issued to another order: {taken}. Nothing was changed.",
-                status=409,
-                serials=taken,
-            )
+        held = _issuable(scope, order, texts, rows)
         made = [
             Reservation(
                 org=order.org, order=order, component=row, issued_at=at, issued_by=scope.actor[:MAX_ACTOR]
@@ -84,6 +57,41 @@ def issue_components(scope: Scope, order_id: int, serials: Sequence[str], at: da
         after = {"components": [row.component.serial for row in made]}
         record(scope, "work.components_issued", "order", order.number, None, after, org=order.org)
         return len(made)
+
+
+def _issuable(
+    scope: Scope, order: WorkOrder, texts: Sequence[str], rows: Mapping[str, Serial]
+) -> dict[str, str]:
+    """Serials that are issued to this order already; a Problem for what cannot be issued to it."""
+    missing = _named(text for text in texts if text not in rows)
+    if missing:
+        raise NotFound(
+            "work.component_unknown",
+            f"There is no such part: {missing}. Nothing was changed.",
+            serials=missing,
+        )
+    bad = _named(text for text, row in rows.items() if row.status != SerialStatus.GOOD)
+    if bad:
+        raise Problem(
+            "work.component_not_good",
+            f"Only good parts can be issued: {bad}. Nothing was changed.",
+            status=409,
+            serials=bad,
+        )
+    held = dict(
+        Reservation.objects.of(scope)
+        .filter(component__in=rows.values(), returned_at=None)
+        .values_list("component__serial", "order__number")
+    )
+    taken = _named(f"{text} ({number})" for text, number in held.items() if number != order.number)
+    if taken:
+        raise Problem(
+            "work.component_elsewhere",
+            f"Issued to another order: {taken}. Nothing was changed.",
+            status=409,
+            serials=taken,
+        )
+    return held
 
 
 def return_component(scope: Scope, order_id: int, serial: str, at: datetime) -> None:

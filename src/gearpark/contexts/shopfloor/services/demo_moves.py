@@ -11,17 +11,17 @@ from gearpark.base.scope import Scope
 from gearpark.engines.transport import parking
 from gearpark.kit.tenant import acting
 
-from ...models import Line, Product
-from ...models.moves import Carrier, Place, Rule, Site, Vehicle
-from ...queries.care.scopes import within
-from ...queries.setup import line_info
-from ...types.moves import CarrierKind, PlaceKind, PlaceWanted, RuleKind
-from ...types.shipping import PackRuleInfo, UnitKind
-from ..shipping import save_pack_rule
-from .carriers import book_stock, save_carriers
-from .places import propose_site, save_place, save_site
-from .rules import material_of, propose_rules, room_of
-from .vehicles import take_in
+from ..models import Line, Product
+from ..models.moves import Carrier, Place, Rule, Site, Vehicle
+from ..queries.care.scopes import within
+from ..queries.setup import line_info
+from ..types.moves import CarrierKind, PlaceKind, PlaceWanted, RuleKind
+from ..types.shipping import PackRuleInfo, UnitKind
+from .moves.carriers import book_stock, save_carriers
+from .moves.places import propose_site, save_place, save_site
+from .moves.rules import material_of, propose_rules, room_of
+from .moves.vehicles import take_in
+from .shipping import save_pack_rule
 
 EXAMPLE_PREFIX = "9521234"  # GS1 keeps 952 for examples
 MAKER = "gearpark-sim"
