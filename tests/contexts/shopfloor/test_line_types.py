@@ -89,6 +89,7 @@ def test_the_own_type_goes_first_and_another_firm_never_sees_it() -> None:
 
 def test_a_retired_type_cannot_be_chosen_and_comes_back() -> None:
     with acting(A):
+        save_line_type(A, NEXT)
         save_line_type(A, OWN)
         save_calendar(A, shipped("three-shift"))
         save_line(A, wanted())
@@ -99,6 +100,9 @@ def test_a_retired_type_cannot_be_chosen_and_comes_back() -> None:
         assert line(A, "fa-l1").template.code == "our-casting"
         retire_line_type(A, "our-casting", back=True)
         save_line(A, wanted(asset="fa-l2"))
+        retire_line_type(A, "our-casting")
+        save_line_type(A, NEXT)  # a new revision is there to be used
+        assert "our-casting" in [t.code for t in line_types.line_types(A)]
 
 
 def test_a_revision_a_line_does_not_fit_moves_nothing() -> None:
