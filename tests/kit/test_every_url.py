@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tests.factories import registry as make
 from tests.factories.care import care_rows
+from tests.factories.work import work_rows
 
 from gearpark.base.time import now_utc
 from gearpark.base.wire import AssetInfo
@@ -34,6 +35,7 @@ OPEN = (
     "api/v1/openapi.json",
     "problems/",
     "welcome/",
+    "terminal/sw.js",  # the service worker's code, the same for everybody
     "i18n/",
     "theme/",
 )
@@ -73,8 +75,9 @@ def firm_b() -> dict[str, str]:
     run = services.dry_run(scope, "assets", f"{MARKER}.csv", b"id,type\r\nx,robot\r\n", now_utc())
     with acting(scope):
         audit.record(scope, MARKER, "thing", MARKER)
-    _rooms(scope)
+    keys = _rooms(scope, person.pk)
     return {
+        **keys,
         "slug": B,
         "asset_id": f"{B}-asset",
         "asset": f"{B}-asset",
@@ -87,10 +90,11 @@ def firm_b() -> dict[str, str]:
     }
 
 
-def _rooms(scope: Any) -> None:
-    """Rows of the rooms above, by what their doors offer."""
+def _rooms(scope: Any, person_id: int) -> dict[str, str]:
+    """Rows of the rooms above, by what their doors offer; keys of some of them by their name in addresses."""
     from django.conf import settings
 
+    keys: dict[str, str] = {}
     if "gearpark.contexts.shopfloor" in settings.CONTEXTS:
         from gearpark.contexts.shopfloor import public as shopfloor
         from gearpark.contexts.shopfloor.services import save_line_type
@@ -108,6 +112,8 @@ def _rooms(scope: Any) -> None:
         shopfloor.save_reason(scope, MARKER, title_en=MARKER, loss="down", org=B)
         shopfloor.set_target(scope, line, "oee", 0.85)
         shopfloor.add_note(scope, line, "", "", "safety", MARKER, now_utc(), point=True)
+        keys |= work_rows(scope, MARKER, person_id)
+    return keys
 
 
 def _snapshot() -> dict[str, str]:
