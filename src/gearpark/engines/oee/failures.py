@@ -1,8 +1,8 @@
 """Failures of one unit and the time to put them right: what MTBF, MTTF and MTTR are made of.
 
 A failure is a stop that the machine calls down for at least the mapping's minor stop, or one that a person booked as a
-breakdown, however short; a stop that was booked as anything else is none. Its event counts in the stretch it began in,
-its time where it falls, within planned time: so failures of neighbouring stretches add up to those of both together.
+breakdown, however short; a stop that was booked as anything else is none. Its event counts in the stretch it began in
+when it takes planned time anywhere, its time where it falls, within planned time: so failures of neighbouring stretches add up to those of both together.
 """
 
 from __future__ import annotations
@@ -57,13 +57,9 @@ def failures(
         if (rule := table.booked.get(c.kind)) is not None and rule.loss == BREAKDOWN
     )
     found = merged((*subtracted(tuple(said), named), *intersection(booked, stopped)))
-    inside = clipped(merged(planned), *span)
+    whole = merged(planned)
     return Failures(
         spans=found,
-        events=sum(
-            1
-            for start, end in found
-            if span[0] <= start < span[1] and (clipped(inside, start, end) or end > span[1])
-        ),
-        restore_us=total(intersection(found, inside)),
+        events=sum(1 for start, end in found if span[0] <= start < span[1] and clipped(whole, start, end)),
+        restore_us=total(intersection(found, clipped(whole, *span))),
     )

@@ -95,14 +95,7 @@ def write_signal(
     ``telemetry.command_deadline``, ``telemetry.command_reused``, ``telemetry.too_many_commands``.
     """
     require(scope, COMMAND)
-    key = _key(command_id)
-    words = " ".join(why.split())
-    if not words or len(words) > MAX_WHY:
-        raise Problem("telemetry.command_why", f"Say why in 1 to {MAX_WHY} characters; nothing was sent.")
-    if not 1.0 <= seconds <= MAX_DEADLINE_S:
-        raise Problem(
-            "telemetry.command_deadline", f"A command is tried for 1 to {MAX_DEADLINE_S:.0f} seconds."
-        )
+    key, words = _key(command_id), _words(why, seconds)
     known = Command.objects.of(scope).filter(key=key).first()
     if known is not None:
         if (known.tag, known.value, known.expected) != (tag, value, expected):
@@ -115,12 +108,7 @@ def write_signal(
     row = _tag(scope, tag)
     connection = _open_connection(row)
     _fits(row, value)
-    if Command.objects.of(scope).filter(org=row.org, state__in=OPEN).count() >= MAX_OPEN:
-        raise Problem(
-            "telemetry.too_many_commands",
-            f"{MAX_OPEN} commands have not ended yet; wait until the gateways have answered.",
-            status=503,
-        )
+    _room(scope, row.org)
     made = Command(
         org=row.org,
         key=key,
@@ -143,6 +131,26 @@ def write_signal(
         scope, "telemetry.command_given", "telemetry.command", str(key), None, facts(made), org=row.org
     )
     return command_info(made)
+
+
+def _words(why: str, seconds: float) -> str:
+    words = " ".join(why.split())
+    if not words or len(words) > MAX_WHY:
+        raise Problem("telemetry.command_why", f"Say why in 1 to {MAX_WHY} characters; nothing was sent.")
+    if not 1.0 <= seconds <= MAX_DEADLINE_S:
+        raise Problem(
+            "telemetry.command_deadline", f"A command is tried for 1 to {MAX_DEADLINE_S:.0f} seconds."
+        )
+    return words
+
+
+def _room(scope: Scope, org: str) -> None:
+    if Command.objects.of(scope).filter(org=org, state__in=OPEN).count() >= MAX_OPEN:
+        raise Problem(
+            "telemetry.too_many_commands",
+            f"{MAX_OPEN} commands have not ended yet; wait until the gateways have answered.",
+            status=503,
+        )
 
 
 @transaction.atomic

@@ -169,6 +169,8 @@ def _gap_chart(count: PassCount, promise: PassTargetInfo) -> dict[str, Any]:
 def set_target(request: HttpRequest, asset: str) -> HttpResponse:
     """Promise a pass rate."""
     form = TargetForm(request.POST)
+    with acting(scope_of(request)):
+        promise_of(scope_of(request), asset)
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -176,8 +178,6 @@ def set_target(request: HttpRequest, asset: str) -> HttpResponse:
                 scope_of(request), asset, given["target"], given["since"], given["confidence"]
             )
         except Problem as problem:
-            if problem.status == 404:
-                raise
             form.add_error("target", words_of(problem))
         else:
             messages.success(request, _("The promise is kept."))
