@@ -22,17 +22,19 @@ from .services.quality import ensure_demo_charts, ensure_demo_studies, freeze_de
 from .services.quality.follow import LOOPS as SPC_LOOPS
 from .services.recalls import LOOPS as RECALL_LOOPS
 from .services.stop_reasons import save_reason, set_target
+from .services.work.machine_hold import on_station_held
 from .types import Alarm, LineChanged, LineInfo, LineSummary, LineWanted
 from .types.figures import FiguresPublished
 from .types.moves import TaskEnded
 from .types.shipping import ShipmentSent
-from .types.work import OperationDone, SerialDone
+from .types.work import OperationDone, SerialDone, StationHeld
 
 LOOPS = (*FOLLOW_LOOPS, *RECALL_LOOPS, *SPC_LOOPS, *FLEET_LOOPS, *CARE_LOOPS)
 LISTENERS = (
     (LineChanged, on_line_changed),
     (OperationDone, on_operation_done),
     (SerialDone, on_serial_done),
+    (StationHeld, on_station_held),
 )
 
 __all__ = [
