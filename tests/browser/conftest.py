@@ -3,7 +3,7 @@
 Fixtures:
 
     app_url                 address of the served application
-    open_page(path, ...)    a page of a signed-in person; ``role``, ``org``, ``language``, ``theme``, ``width``, ``height``,
+    open_page(path, ...)    a page of a signed-in person, its path may be asked for after the seed; ``role``, ``org``, ``language``, ``theme``, ``width``, ``height``,
                             ``seed`` (a function that commits data; once a module), ``signed_in=False`` for the door
     assert_axe_clean(page)  no violation of WCAG 2.x A and AA (from ``tests.browser.axe``)
 
@@ -144,7 +144,7 @@ def open_page(
     faults: list[str] = []
 
     def open_it(
-        path: str = "/",
+        path: str | Callable[[], str] = "/",
         *,
         org: str = "qijiang-park",
         role: str = "park-admin",
@@ -160,6 +160,7 @@ def open_page(
             seed()
             committed_db.add(seed)
             forget_readings()
+        address = path() if callable(path) else path
         context = browser.new_context(
             viewport={"width": width, "height": height}, accept_downloads=True, reduced_motion="reduce"
         )
@@ -174,8 +175,8 @@ def open_page(
             [{"name": name, "value": value, "url": app_url} for name, value in cookies.items()]
         )
         page = context.new_page()
-        _watch(page, app_url, path, (*NOT_OURS, *tolerate), faults)
-        page.goto(app_url + path, wait_until="load")
+        _watch(page, app_url, address, (*NOT_OURS, *tolerate), faults)
+        page.goto(app_url + address, wait_until="load")
         return page
 
     yield open_it
