@@ -16,13 +16,13 @@ $(BIN)/python:
 	@$(PYTHON) -m venv --without-pip $(VENV)
 
 $(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "gearpark: installing (about 600 MB, once)"
+	@echo "gearpark: installing (about 1.1 GB, once)"
 	@$(PIP) --constraint constraints.txt --editable .
 	@$(BIN)/python -m gearpark.config.messages
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime
-	@echo "gearpark: installing the tools of development (about 300 MB, once)"
+	@echo "gearpark: installing the tools of development (about 200 MB, once)"
 	@$(PIP) --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
