@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 Number = int | float | Decimal
 _CHINESE_STEPS = ((Decimal(100_000_000), "亿"), (Decimal(10_000), "万"))
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
+_SKEW_S = 2  # a value that came while the page was being written, or a clock a little fast, is not news
 _ENGLISH_STEPS = ((Decimal(1_000_000_000), "bn"), (Decimal(1_000_000), "m"))
 
 
@@ -44,7 +45,7 @@ def age(seconds: float | None) -> str:
     """How long ago, in the coarsest honest unit."""
     if seconds is None:
         return gettext("never")
-    if seconds < 0:
+    if seconds < -_SKEW_S:
         return gettext("in the future")
     if seconds < 1:
         return gettext("now")

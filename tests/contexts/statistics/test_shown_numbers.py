@@ -45,6 +45,7 @@ def test_plain_numbers() -> None:
         (172800, "2 d"),
         (None, "never"),
         (-5, "in the future"),
+        (-1, "now"),
     ],
 )
 def test_ages(seconds: float | None, text: str) -> None:
