@@ -76,3 +76,12 @@ def test_refusals(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         problem = json.loads(capsys.readouterr().out)
         assert problem["title"] == code
         assert problem.get("details", {}).get("line") == line
+
+
+def test_the_model_in_the_guide_runs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    guide = (MODELS.parent / "twin.md").read_text("utf-8")
+    model = tmp_path / "shaft.yaml"
+    model.write_text(guide.split("```yaml\n")[1].split("```")[0], "utf-8")
+    made = told(capsys, "run", str(model), "--replications", "4")
+    assert list(made["stations"]) == ["turn", "harden", "grind"]
+    assert made["throughput_per_h"] > 50
