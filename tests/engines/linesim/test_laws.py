@@ -173,6 +173,20 @@ def test_a_full_loop_is_a_deadlock_that_names_its_machines() -> None:
     assert held.per_h().min() > 0
 
 
+def test_a_driver_is_free_again_when_the_machine_to_fetch_from_breaks_down() -> None:
+    """The one who drives also repairs: kept at a carrier with nothing to carry, the line would stand."""
+    text = (
+        "people: {one: {count: 1, skills: [drive, repair]}}\n"
+        "stations:\n"
+        "  a: {cycle: exp(20 s), fail: {mtbf: 30 s, mttr: 20 s, clock: time, crew: repair}}\n"
+        "  b: {cycle: exp(20 s)}\n"
+        "transports: {agv: {empty: 15 s, operator: drive}}\n"
+        "flow: supply > a > b by agv in 5 s > exit\n"
+    )
+    found = simulate(line_of(text, 50_000), replications=4, warm_s=0.0)
+    assert found.per_h().min() > 20
+
+
 def test_a_queue_without_end_is_refused() -> None:
     text = "supply: {every: exp(1 s)}\nstations: {s: {cycle: 3 s}}\n"
     with pytest.raises(Problem) as caught:
