@@ -187,6 +187,19 @@ def test_a_driver_is_free_again_when_the_machine_to_fetch_from_breaks_down() -> 
     assert found.per_h().min() > 20
 
 
+def test_a_shift_ends_while_machines_wait_for_one_another_s_people() -> None:
+    """The one freed at the shift's end is not given to a machine that stops at the same moment."""
+    text = (
+        "calendars: {day: {shifts: [Mon-Sun 06:00-14:00]}}\n"
+        "people: {one: {count: 1, skills: [work]}}\n"
+        "stations: {a: {cycle: exp(50 s), machines: 3, operator: work, calendar: day}}\n"
+    )
+    found = simulate(line_of(text, 10 * DAY_S), replications=4)
+    assert found.shares("a")["on_shift"] == pytest.approx(1 / 3)
+    assert found.shares("a")["busy"] == pytest.approx(1 / 3)
+    assert found.shares("a")["waiting"] == pytest.approx(2 / 3)
+
+
 def test_a_queue_without_end_is_refused() -> None:
     text = "supply: {every: exp(1 s)}\nstations: {s: {cycle: 3 s}}\n"
     with pytest.raises(Problem) as caught:
