@@ -111,7 +111,7 @@ def test_files_and_functions_stay_small(path: Path) -> None:
 
 def test_every_problem_code_has_its_page() -> None:
     codes = set()
-    names = {"Problem", "NotFound", "Forbidden"}
+    names = {"Problem", "NotFound", "Forbidden", "refusal", "BadFigure"}
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):

@@ -12,7 +12,6 @@ from typing import Any
 from .kernel import layout as at
 
 GAMMA_HIGH = 8.0  # the gamma table reaches this far in normal scores on both sides
-MAX_POINTS = 100_000  # of an empirical law
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +39,6 @@ class Law:
         if self.name == "lognormal":
             return Law(self.name, (self.shape[0] + math.log(factor), self.shape[1]))
         return Law(self.name, tuple(x if k in keep else x * factor for k, x in enumerate(self.shape)))
-
-    def words(self) -> str:
-        """As text in seconds: ``exp(60 s)``."""
-        if self.name == "const":
-            return f"{self.shape[0]:.6g} s"
-        if self.name == "empirical":
-            return f"empirical, {len(self.shape)} values, mean {self.mean:.6g} s"
-        return f"{self.name}, mean {self.mean:.6g} s, cv {self.cv:.3g}"
 
 
 def const(value: float) -> Law:

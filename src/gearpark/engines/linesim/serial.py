@@ -118,18 +118,16 @@ class Recursion:
         given: list[Any] = [z, r, u.reshape(-1), *arrays[:4], chain, saved, words]
         if not JIT:
             given = [a.tolist() for a in given]
-        entered = recursion().serial(
-            *given, stations, self.source, lanes, made.streams, float(warm_s), float(until_s)
-        )
+        recursion().serial(*given, stations, self.source, lanes, made.streams, float(warm_s), float(until_s))
         x = np.asarray(given[3]).reshape(stations, rec.XF, lanes)
         y = np.asarray(given[4]).reshape(rec.LF, lanes)
-        return self._rows(x, y, entered, lanes, until_s)
+        return self._rows(x, y, lanes, until_s)
 
-    def _rows(self, x: Any, y: Any, entered: int, lanes: int, until_s: float) -> Any:
+    def _rows(self, x: Any, y: Any, lanes: int, until_s: float) -> Any:
         made = self.made
         rows = np.zeros((lanes, made.width))
         rows[:, at.X_GOOD], rows[:, at.X_WIP], rows[:, at.X_LEAD] = y[rec.L_OUT], y[rec.L_WIP], y[rec.L_LEAD]
-        rows[:, at.X_EVENTS], rows[:, at.X_NOW] = entered * len(self.chain), until_s
+        rows[:, at.X_EVENTS], rows[:, at.X_NOW] = x[:, rec.X_DONE].sum(axis=0), until_s  # operations done
         slots = list(made.machines)
         places = list(made.places)
         for k, machine in enumerate(self.chain):

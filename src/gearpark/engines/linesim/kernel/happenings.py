@@ -118,6 +118,19 @@ def pause(Z: Any, R: Any, T: Any, W: Any, m: int, t: float) -> None:
             set_due(T, W, Z[H_WIDTH], Z[f + FM_SLOT], math.inf)
 
 
+@cold
+def pause_all(Z: Any, R: Any, T: Any, W: Any, c: int, t: float, waiting: int) -> None:
+    """Machines of calendar ``c`` go off shift: those that wait for people before all others, so that nobody who becomes
+    free is given to a machine about to stop."""
+    for k in range(Z[c + C_MACHINE_COUNT]):
+        m = Z[Z[c + C_MACHINES] + k]
+        waits = 0
+        if Z[m + PHASE] == WAIT or Z[m + PHASE] == CALL:
+            waits = 1
+        if Z[m + PHASE] != OFF and waits == waiting:
+            pause(Z, R, T, W, m, t)
+
+
 @hot
 def unpause(Z: Any, R: Any, T: Any, W: Any, m: int, t: float) -> None:
     """Machine ``m`` comes back on shift."""
@@ -137,12 +150,12 @@ def toggle(Z: Any, R: Any, T: Any, W: Any, c: int, t: float) -> None:
         g = Z[Z[c + C_GROUPS] + k]
         Z[g + G_COUNT] += Z[g + G_STRENGTH] if on else -Z[g + G_STRENGTH]
         Z[g + G_FREE] += Z[g + G_STRENGTH] if on else -Z[g + G_STRENGTH]
-    for k in range(Z[c + C_MACHINE_COUNT]):
-        m = Z[Z[c + C_MACHINES] + k]
-        if on:
-            unpause(Z, R, T, W, m, t)
-        else:
-            pause(Z, R, T, W, m, t)
+    if on:
+        for k in range(Z[c + C_MACHINE_COUNT]):
+            unpause(Z, R, T, W, Z[Z[c + C_MACHINES] + k], t)
+    else:
+        pause_all(Z, R, T, W, c, t, 1)
+        pause_all(Z, R, T, W, c, t, 0)
     if on:
         for k in range(Z[c + C_GROUP_COUNT]):
             serve(Z, Z[Z[c + C_GROUPS] + k])
@@ -259,6 +272,8 @@ def prime_calendars(Z: Any, R: Any, T: Any, W: Any) -> None:
     for k in range(Z[H_CALENDAR_COUNT]):
         c = Z[Z[H_CALENDARS] + k]
         set_due(T, W, Z[H_WIDTH], Z[c + C_SLOT], R[c + FC_BASE] + R[Z[c + C_LO] + Z[c + C_POINTER]])
-        if Z[c + C_ON] == 0:
-            for j in range(Z[c + C_MACHINE_COUNT]):
-                pause(Z, R, T, W, Z[Z[c + C_MACHINES] + j], 0.0)
+    for turn in range(2):
+        for k in range(Z[H_CALENDAR_COUNT]):
+            c = Z[Z[H_CALENDARS] + k]
+            if Z[c + C_ON] == 0:
+                pause_all(Z, R, T, W, c, 0.0, 1 - turn)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..marks import cold
 from .layout import *
+from .places import has_room
 
 
 @cold
@@ -43,10 +44,13 @@ def knotted(Z: Any, m: int) -> int:
             if added < 0:
                 return 0
             count += added
-        else:  # an idle carrier: any of its targets could set it going
+        else:  # an idle carrier: room at any of its targets would set it going
             for k in range(Z[at + FLOW_COUNT]):
                 target = Z[Z[at + FLOWS] + k * FLR + FL_TARGET]
                 if Z[target + P_KIND] >= EXIT:
+                    return 0
+                room = has_room(Z, target)
+                if room:
                     return 0
                 added = waits_forever(Z, at, target, stack + count)
                 if added < 0:

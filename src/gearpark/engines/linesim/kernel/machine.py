@@ -10,7 +10,7 @@ from .crew import book_people, needed, queue_up, release, try_call
 from .dists import residual, sample
 from .knots import knotted
 from .layout import *
-from .places import append, has_room, leave, pull, push, settle, waiting_taker
+from .places import append, has_room, leave, pull, push, settle, waiting_taker, wake_takers
 from .random import uniform
 from .special import give, picked, take_special
 from .tree import set_due, settle_slot
@@ -92,6 +92,8 @@ def put(Z: Any, R: Any, U: Any, T: Any, m: int, t: float) -> int:
             Z[p + P_BLOCKED] += 1
             T[Z[m + SLOT]] = math.inf
             settle(Z, R, m, BLOCKED, t)
+            if Z[p + P_SIMPLE] == 0:  # a carrier fetches the part from where it is
+                wake_takers(Z, R, p)
             if Z[H_LOOPED] != 0 and knotted(Z, m):
                 Z[H_CODE], Z[H_KNOT] = DEADLOCK, m
         else:

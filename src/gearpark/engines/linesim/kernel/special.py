@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..marks import cold, hot
+from .crew import needed, release
 from .layout import *
 from .places import has_room, part_freed, pull
 from .supply import can_supply, new_part
@@ -122,6 +123,9 @@ def picked(Z: Any, R: Any, U: Any, m: int, t: float) -> int:
     if grab(Z, R, U, m, source, t) < 0:  # its machine broke down meanwhile
         Z[m + LAST_PLACE] = source
         dropped(Z, m)
+        if Z[m + HELD] >= 0:
+            count = needed(Z, m)
+            release(Z, m, count)
         return A_TAKE
     Z[m + STAGE] = 3
     return A_NEXT

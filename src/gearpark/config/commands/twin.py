@@ -1,0 +1,308 @@
+"""``gearpark twin``: what a line gives, by simulation of its model file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gearpark.base.problems import Problem
+
+from . import emit
+
+if TYPE_CHECKING:
+    from gearpark.engines.linesim.experiment import Answer, Comparison, Estimate
+    from gearpark.engines.linesim.model import Line, Scenario
+
+SHARES = ("busy", "starved", "blocked", "down", "setup", "waiting")
+MAX_REPLICATIONS = 100_000
+
+
+def add(commands: Any) -> None:
+    """Register the area's commands."""
+    twin: argparse.ArgumentParser = commands.add_parser("twin", help="what a line gives, by simulation")
+    actions = twin.add_subparsers(dest="action", required=True, metavar="ACTION")
+    run = actions.add_parser("run", help="output, parts inside, lead time, where the stations' time goes")
+    run.add_argument("model", metavar="MODEL.yaml")
+    run.add_argument("--engine", choices=("auto", "events", "recursion"), default="auto")
+    run.set_defaults(run=_run)
+    compare = actions.add_parser("compare", help="two models, or a model and its scenarios")
+    compare.add_argument("model", metavar="A.yaml")
+    compare.add_argument(
+        "other", metavar="B.yaml", nargs="?", help="without it the scenarios of A are compared"
+    )
+    compare.set_defaults(run=_compare)
+    bottleneck = actions.add_parser("bottleneck", help="what the line gains when each station gets quicker")
+    bottleneck.add_argument("model", metavar="MODEL.yaml")
+    bottleneck.set_defaults(run=_bottleneck)
+    for parser in (run, compare, bottleneck):
+        parser.add_argument("--replications", type=_count, help="as the model says unless given")
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--workers", type=_count, default=os.cpu_count() or 1)
+        parser.add_argument("--json", action="store_true")
+    schema = actions.add_parser("schema", help="JSON Schema of model files")
+    schema.set_defaults(run=_schema)
+    warmup = actions.add_parser(
+        "warmup", help="compile the kernel now, so that the first answer comes at once"
+    )
+    warmup.add_argument("--json", action="store_true")
+    warmup.set_defaults(run=_warmup)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= MAX_REPLICATIONS:
+        raise argparse.ArgumentTypeError(f"from 1 to {MAX_REPLICATIONS:,}")
+    return number
+
+
+def _load(path: str) -> Line:
+    from gearpark.engines.linesim.model import build_line, read_document
+    from gearpark.engines.linesim.model.document import MAX_BYTES
+
+    file = Path(path)
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise Problem("twin.file_unreadable", f"{path} is larger than {MAX_BYTES:,} bytes.", line=0)
+        text = file.read_text("utf-8-sig")
+    except OSError as error:
+        raise Problem("twin.file_unreadable", f"{path} cannot be read: {error.strerror}.", line=0) from error
+    except UnicodeDecodeError as error:
+        raise Problem("twin.file_unreadable", f"{path} is not UTF-8 text.", line=0) from error
+    return build_line(read_document(text, file.name))
+
+
+def _run(options: argparse.Namespace) -> int:
+    from gearpark.engines.linesim.experiment import simulate
+
+    answer = simulate(
+        _load(options.model),
+        replications=options.replications,
+        seed=options.seed,
+        engine=options.engine,
+        workers=options.workers,
+    )
+    if options.json:
+        emit(_figures(answer), True)
+    else:
+        _tell_run(answer)
+    return 0
+
+
+def _figures(answer: Answer) -> dict[str, Any]:
+    """Figures of a run as JSON; shares of each station's time on shift."""
+    from gearpark.engines.linesim.experiment import estimate
+
+    line, per_h = answer.line, estimate(answer.per_h())
+    wip, lead = estimate(answer.wip()), estimate(answer.lead_s())
+    made: dict[str, Any] = {
+        "line": line.name,
+        "model": line.document.hash(),
+        "engine": answer.engine,
+        "seed": answer.seed,
+        "replications": len(answer.rows),
+        "warmup_s": answer.warm_s,
+        "time_s": answer.until_s,
+        "throughput_per_h": per_h.mean,
+        "throughput_ci_half": per_h.half,
+        "wip": wip.mean,
+        "wip_ci_half": wip.half,
+        "lead_time_s": lead.mean,
+        "lead_time_ci_half": lead.half,
+        "scrap_per_h": float(answer.scrap_per_h().mean()),
+        "lost_per_h": float(answer.lost_per_h().mean()),
+        "stations": {s.name: answer.shares(s.name) for s in line.stations},
+        "buffers": answer.contents(),
+    }
+    good = float(answer.per_h().mean()) * answer.hours
+    if any(s.power_kw for s in line.stations) and good > 0:
+        made["energy_kwh_per_part"] = answer.energy_kwh() / good
+    return made
+
+
+def _tell_run(answer: Answer) -> None:
+    made = _figures(answer)
+    titles = {s.name: f"{s.title} (carrier)" if s.carrier else s.title for s in answer.line.stations}
+    print(
+        f"{made['line']}: {_with(made['throughput_per_h'], made['throughput_ci_half'])} good parts an hour (95 %)"
+    )
+    print(
+        f"{made['replications']} replications of {_time(made['time_s'])}, the first {_time(made['warmup_s'])} left out,"
+        f" seed {made['seed']}, by {made['engine']}"
+    )
+    print(
+        f"inside the line: {made['wip']:.3g} parts; time in the line: {_time(made['lead_time_s'])};"
+        f" scrap: {made['scrap_per_h']:.3g} an hour; arrivals lost: {made['lost_per_h']:.3g} an hour"
+    )
+    if "energy_kwh_per_part" in made:
+        print(f"energy: {made['energy_kwh_per_part']:.3g} kWh a good part")
+    rows = [[titles[name], *(f"{row[s]:.1%}" for s in SHARES)] for name, row in made["stations"].items()]
+    _table(["station", *SHARES], rows)
+    if made["buffers"]:
+        print()
+        _table(["buffer", "parts"], [[name, f"{level:.2f}"] for name, level in made["buffers"].items()])
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from gearpark.engines.linesim.experiment import compare
+    from gearpark.engines.linesim.model import build_line
+
+    base = _load(options.model)
+    given = {"replications": options.replications, "seed": options.seed, "workers": options.workers}
+    if options.other:
+        other = _load(options.other)
+        rows = [_compared(compare(base, other, **given), other.name)]
+    elif base.scenarios:
+        rows = []
+        for scenario in base.scenarios:
+            line = base.document.line(("scenarios", scenario.name, "set"))
+            changed = build_line(base.document.patched(scenario.changes, line))
+            row = _compared(compare(base, changed, **given), scenario.title)
+            rows.append(row | _worth(base, scenario, row["difference_per_h"]))
+    else:
+        raise Problem(
+            "twin.no_other", f"{options.model} holds no scenarios: give a second model to compare it with."
+        )
+    if options.json:
+        emit({"line": base.name, "seed": options.seed, "comparisons": rows}, True)
+        return 0
+    print(f"{base.name}: good parts an hour, 95 % intervals of the difference")
+    heads = ["with", "before", "after", "difference", "pay-back"]
+    _table(heads, [_told(row) for row in rows])
+    return 0
+
+
+def _compared(made: Comparison, title: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "replications": len(made.a.rows),
+        "warmup_s": made.a.warm_s,
+        "a_per_h": float(made.a.per_h().mean()),
+        "b_per_h": float(made.b.per_h().mean()),
+        "difference_per_h": made.per_h.mean,
+        "difference_ci_half": made.per_h.half,
+        **_pair("wip_difference", made.wip),
+        **_pair("lead_time_difference_s", made.lead_s),
+        "variance_ratio": made.variance_ratio,
+    }
+
+
+def _pair(name: str, found: Estimate) -> dict[str, Any]:
+    return {name: found.mean, f"{name}_ci_half": found.half}
+
+
+def _worth(base: Line, scenario: Scenario, gain_per_h: float) -> dict[str, Any]:
+    """What a scenario brings a year, CNY, and years until it has paid itself back; None when never."""
+    yearly = gain_per_h * base.money.hours * base.money.margin + scenario.saves
+    years = scenario.cost / yearly if yearly > 0 else None
+    return {"scenario": scenario.name, "cost": scenario.cost, "yearly": yearly, "payback_years": years}
+
+
+def _told(row: Mapping[str, Any]) -> list[str]:
+    years = row.get("payback_years")
+    back = "" if "cost" not in row else "never" if years is None else f"{years:.1f} years"
+    gain = _with(row["difference_per_h"], row["difference_ci_half"])
+    return [row["title"], f"{row['a_per_h']:.4g}", f"{row['b_per_h']:.4g}", gain, back]
+
+
+def _bottleneck(options: argparse.Namespace) -> int:
+    from gearpark.engines.linesim.experiment import CUT, bottlenecks
+
+    base, levers = bottlenecks(
+        _load(options.model),
+        replications=options.replications,
+        seed=options.seed,
+        workers=options.workers,
+    )
+    if options.json:
+        rows = [
+            {
+                "station": lever.station,
+                "gain_per_h": lever.per_h.mean,
+                "gain_ci_half": lever.per_h.half,
+                "gain_per_h_per_s": (lever.per_h.mean or 0.0) / lever.saved_s,
+                "saved_s": lever.saved_s,
+                "busy": lever.busy,
+                "sure": lever.sure,
+            }
+            for lever in levers
+        ]
+        emit(
+            {
+                "line": base.line.name,
+                "seed": base.seed,
+                "replications": len(base.rows),
+                "throughput_per_h": float(base.per_h().mean()),
+                "quicker_by": CUT,
+                "stations": rows,
+            },
+            True,
+        )
+        return 0
+    print(f"{base.line.name}: gain in good parts an hour when a station works {CUT:.0%} quicker (95 %)")
+    rows_told = [
+        [
+            lever.station,
+            _with(lever.per_h.mean, lever.per_h.half),
+            f"{(lever.per_h.mean or 0.0) / lever.saved_s:.3g}",
+            f"{lever.busy:.1%}",
+            "yes" if lever.sure else "not sure",
+        ]
+        for lever in levers
+    ]
+    _table(["station", "gain", "a second", "busy", "holds the line up"], rows_told)
+    return 0
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from gearpark.engines.linesim.model import schema
+
+    print(json.dumps(schema(), indent=2))
+    return 0
+
+
+def _warmup(options: argparse.Namespace) -> int:
+    from gearpark.engines.linesim import engine, experiment
+
+    start = time.perf_counter()
+    experiment.prepare()
+    emit(
+        {
+            "compiled": engine.JIT,
+            "seconds": round(time.perf_counter() - start, 2),
+            "kept_in": str(engine.cache_root()) if engine.JIT else None,
+            "removed": engine.prune_caches() if engine.JIT else 0,
+        },
+        options.json,
+    )
+    return 0
+
+
+def _with(mean: float | None, half: float | None) -> str:
+    if mean is None:
+        return "-"
+    return f"{mean:.4g}" if half is None else f"{mean:.4g} ± {half:.2g}"
+
+
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    for size, unit in ((3600.0, "h"), (60.0, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:,.1f} {unit}"
+    return f"{seconds:,.1f} s"
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> None:
+    """Columns as wide as their widest cell, the first to the left, figures to the right."""
+    widths = [max(len(row[k]) for row in [heads, *rows]) for k in range(len(heads))]
+    for row in [heads, *rows]:
+        first, *others = (
+            cell.ljust(width) if k == 0 else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        print("  ".join([first, *others]).rstrip())
