@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from ..constants import KELVIN
 from ..parameters import Parameters
 from .random import key_of
 
@@ -66,7 +65,7 @@ _BOOKS = (
     "b_mass_heat", "b_fluoride_heat", "b_effects", "b_effect_s", "b_fe_in", "b_si_in", "b_fe_tapped", "b_si_tapped",
     "b_carbon", "b_missed_s",
 )  # fmt: skip
-_STATS = ("s_n", "s_c", "s_c2", "s_t", "s_t2", "s_v", "s_vn", "s_charge", "s_produced", "s_elec", "s_sh")
+_STATS = ("s_n", "s_c", "s_c2", "s_t", "s_t2", "s_v", "s_vn", "s_sh")
 
 CELL = np.dtype(
     [("key", "u8")]
@@ -93,7 +92,7 @@ def _weights(p: Parameters, rng: np.random.Generator, n: int) -> dict[str, Any]:
     bath = p["bath_kg"] * (1.0 + p["bath_spread"] * rng.standard_normal(n))
     alumina = np.clip(p["start_pct"] + p["start_sd_pct"] * rng.standard_normal(n), 1.9, 8.0)
     alf3 = p["alf3_pct"] + 0.3 * rng.standard_normal(n) * (p["thermal"] > 0)
-    share = {
+    share: dict[str, Any] = {
         "alf3": alf3,
         "caf2": p["caf2_pct"],
         "lif": p["lif_pct"],
@@ -168,7 +167,3 @@ def enthalpy_j(c: np.ndarray[Any, Any], p: Parameters) -> np.ndarray[Any, Any]:
     """Heat held above 25 degC by bath and coupled metal, less what freezing the ledge has given."""
     capacity = bath_kg(c) * p["bath_kj_kgk"] * 1e3 + p["metal_coupled_kg"] * p["metal_kj_kgk"] * 1e3
     return np.asarray(capacity * (c["t_c"] - 25.0) - c["ledge"] * p["fusion_kj_kg"] * 1e3)
-
-
-def kelvin(c: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return np.asarray(c["t_c"] + KELVIN)

@@ -6,11 +6,9 @@ import math
 from typing import Any
 
 from ..compiled import entry, hot
-from ..constants import AL_KG_PER_KAH
 from .anodes import ANODES_S, anodes_step
-from .fast import second
 from .random import SLOW, normal
-from .slow import SLOW_S, books, compose, dose, efficiency, fluoride, heat, impurities, roll
+from .slow import books, compose, dose, efficiency, fluoride, heat, impurities, roll
 
 SAMPLE_S = 60  # statistics are taken once a minute
 
@@ -78,6 +76,3 @@ def begin_all(cells: Any, parameters: Any) -> None:
     """Derived values of all cells."""
     for k in range(cells.shape[0]):
         begin(cells[k], parameters[0])
-
-
-__all__ = ["AL_KG_PER_KAH", "SLOW_S", "begin", "begin_all", "sample", "second", "slow_step"]

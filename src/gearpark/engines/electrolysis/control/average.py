@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ..compiled import hot
@@ -14,6 +13,7 @@ SLOW_MIX = SAMPLE_S / 60.0
 VIBRATION_MIX = 1.0 / 300.0
 SWING_N = 24  # samples of one look at the swing: 2 min
 SWING_MIX = 0.1
+QUIET_SHARE = 0.8  # of the swing that adds voltage: below it the addition goes
 GLITCH_V = 0.15  # a second further than this from both neighbours is a wrong sample
 MEAN_START_N = 60.0  # minutes
 
@@ -116,7 +116,7 @@ def instability(k: Any, q: Any) -> None:
     unstable = k.swing_mv > q.swing_act_mv
     if unstable and not k.alarms & (1 << A_UNSTABLE):
         k.swing_v = min(k.swing_v + q.swing_add_v, q.swing_max_v)
-    elif k.swing_mv < q.swing_warn_mv:
+    elif k.swing_mv < QUIET_SHARE * q.swing_act_mv:
         k.swing_v = max(k.swing_v - q.swing_off_v_h / 60.0, 0.0)
     raise_alarm(k, A_UNSTABLE, k.swing_mv > q.swing_act_mv * (0.8 if k.alarms & (1 << A_UNSTABLE) else 1.0))
 
@@ -134,8 +134,3 @@ def minute(k: Any, q: Any, amp: Any) -> None:
     if k.was_tapping == 0.0 and k.was_changing == 0.0:
         swing(k, amp)
         instability(k, q)
-
-
-@hot
-def not_a_number(value: Any) -> Any:
-    return math.isnan(value)
