@@ -1,0 +1,1 @@
+"""A line of cells under its controller: disturbances, crew, scenarios, scores."""
