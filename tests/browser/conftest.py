@@ -21,6 +21,7 @@ import uvicorn
 from django.conf import settings
 from django.test import TransactionTestCase
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.browser.looks import cookies
 from tests.factories import registry as make
 
 CHROMIUM = "/usr/bin/chromium"
@@ -166,14 +167,12 @@ def open_page(
         )
         contexts.append(context)
         context.set_default_timeout(PAGE_TIMEOUT_MS)
-        cookies = {settings.LANGUAGE_COOKIE_NAME: language, "gearpark_theme": theme}
+        kept = cookies(language, theme)
         if signed_in:
             if (org, role) not in session_keys:
                 session_keys[org, role] = make.signed_in(org, role).session.session_key
-            cookies[settings.SESSION_COOKIE_NAME] = session_keys[org, role]
-        context.add_cookies(
-            [{"name": name, "value": value, "url": app_url} for name, value in cookies.items()]
-        )
+            kept[settings.SESSION_COOKIE_NAME] = session_keys[org, role]
+        context.add_cookies([{"name": name, "value": value, "url": app_url} for name, value in kept.items()])
         page = context.new_page()
         _watch(page, app_url, address, (*NOT_OURS, *tolerate), faults)
         page.goto(app_url + address, wait_until="load")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
-from tests.browser.axe import assert_sound, in_turn
 from tests.browser.logistics_shop import shop_under_way
+from tests.browser.looks import assert_sound
 from tests.factories import registry as make
 
 from gearpark.contexts.shopfloor.models.moves import (
@@ -89,8 +89,8 @@ def address(name: str) -> str:
     return f"/logistics/{found[name]}"
 
 
-@pytest.mark.parametrize(("language", "name"), in_turn([*FIXED, *BY_ROW]))
-def test_page(open_page: Callable[..., Page], language: str, name: str) -> None:
+@pytest.mark.parametrize("name", [*FIXED, *BY_ROW])
+def test_page(open_page: Callable[..., Page], name: str) -> None:
     path = FIXED.get(name) or (lambda: address(name))
-    page = open_page(path, org="qichi", role="firm-admin", seed=shop_under_way, language=language)
-    assert_sound(page, f"{name}-{language}")
+    page = open_page(path, org="qichi", role="firm-admin", seed=shop_under_way)
+    assert_sound(page, name)

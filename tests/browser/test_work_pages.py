@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
-from tests.browser.axe import assert_sound, in_turn
+from tests.browser.looks import assert_sound
 from tests.browser.work_shop import boss, shop_at_work
 
 from gearpark.contexts.registry import public as registry
@@ -90,8 +90,8 @@ def address(name: str) -> str:
     return str(found[name])
 
 
-@pytest.mark.parametrize(("language", "name"), in_turn([*FIXED, *BY_ROW]))
-def test_page(open_page: Callable[..., Page], language: str, name: str) -> None:
+@pytest.mark.parametrize("name", [*FIXED, *BY_ROW])
+def test_page(open_page: Callable[..., Page], name: str) -> None:
     path = FIXED.get(name) or (lambda: address(name))
-    page = open_page(path, org="qichi", role="firm-admin", seed=seed, language=language)
-    assert_sound(page, f"{name}-{language}")
+    page = open_page(path, org="qichi", role="firm-admin", seed=seed)
+    assert_sound(page, name)
