@@ -66,7 +66,7 @@ def made_of(scope: Scope, ids: Iterable[int]) -> list[tuple[int, int]]:
         pairs += ask(
             "SELECT w.part, s.id FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[])"
             " w(part, org, lot, thing) JOIN shopfloor_serial s ON s.org = w.org AND s.lot = w.lot"
-            " WHERE s.id <> w.part AND NOT EXISTS (SELECT 1 FROM shopfloor_fact f WHERE f.serial_id = s.id"
+            " WHERE s.lot > '' AND s.id <> w.part AND NOT EXISTS (SELECT 1 FROM shopfloor_fact f WHERE f.serial_id = s.id"
             " AND f.thing_id = w.thing) LIMIT %s",
             [*_columns(lots), MAX_PARTS * 10],
         )
@@ -78,7 +78,7 @@ def went_into(scope: Scope, ids: Iterable[int]) -> list[tuple[int, int]]:
     inside, orgs = within(scope, "s.org")
     return ask(
         "SELECT s.id, f.serial_id FROM shopfloor_serial s JOIN shopfloor_thing t ON t.org = s.org"  # noqa: S608
-        " AND (t.kind = 'child' AND t.key = s.serial OR t.kind = 'material' AND s.lot <> '' AND t.key = s.lot)"
+        " AND (t.kind = 'child' AND t.key = s.serial OR t.kind = 'material' AND s.lot > '' AND t.key = s.lot)"
         " JOIN shopfloor_fact f ON f.thing_id = t.id AND f.serial_id <> s.id"
         f" WHERE s.id = ANY (%s) AND {inside}{NOT_WRONG} GROUP BY 1, 2 ORDER BY 1, 2 LIMIT %s",
         [list(ids), *orgs, MAX_PARTS],
