@@ -9,8 +9,12 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from gearpark.base.problems import Problem
 
 
 def areas() -> list[ModuleType]:
@@ -28,3 +32,22 @@ def emit(answer: dict[str, Any], as_json: bool) -> None:
             json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (dict, list)) else value
         )
         print(f"{key}: {shown}")
+
+
+def read_bytes(path: str | Path, most: int, refused: Callable[[str], Problem]) -> bytes:
+    """A file of at most ``most`` bytes; ``refused`` makes the Problem of a sentence that says why not."""
+    file = Path(path)
+    try:
+        if file.stat().st_size > most:
+            raise refused(f"{path} is larger than {most:,} bytes.")
+        return file.read_bytes()
+    except OSError as error:
+        raise refused(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def read_text(path: str | Path, most: int, refused: Callable[[str], Problem]) -> str:
+    """The same as text: UTF-8, with or without a byte-order mark."""
+    try:
+        return read_bytes(path, most, refused).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise refused(f"{path} is not UTF-8 text.") from error

@@ -13,7 +13,7 @@ from typing import Any
 
 from gearpark.base.problems import Problem
 
-from . import emit
+from . import emit, read_bytes, read_text
 
 MAX_FILE_BYTES = 20_000_000
 
@@ -38,19 +38,13 @@ def add(commands: Any) -> None:
     price.set_defaults(run=_price)
 
 
-def _read(path: str) -> bytes:
-    file = Path(path)
-    try:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            raise Problem("market.file", f"{path} is larger than {MAX_FILE_BYTES:,} bytes.")
-        return file.read_bytes()
-    except OSError as error:
-        raise Problem("market.file", f"{path} cannot be read: {error.strerror}.") from error
+def _refused(why: str) -> Problem:
+    return Problem("market.file", why)
 
 
 def _document(path: str) -> Any:
     try:
-        return json.loads(_read(path))
+        return json.loads(read_bytes(path, MAX_FILE_BYTES, _refused))
     except ValueError as error:
         raise Problem("market.file", f"{path} is not JSON: {error}.") from error
 
@@ -60,13 +54,18 @@ def _gear_check(options: argparse.Namespace) -> int:
 
     suffix = Path(options.file).suffix.lower()
     if suffix == ".csv":
-        rows = list(csv.DictReader(io.StringIO(_read(options.file).decode("utf-8-sig"))))
+        rows = list(csv.DictReader(io.StringIO(read_text(options.file, MAX_FILE_BYTES, _refused))))
         names = [row.get("stage_id") or str(number) for number, row in enumerate(rows, start=2)]
         answer: dict[str, Any] = {
             "pairs": [_pair(gears.pair_from_row(row, name)) for row, name in zip(rows, names, strict=True)]
         }
     elif suffix in (".rexs", ".xml"):
-        answer = {"pairs": [_pair(pair) for pair in gears.pairs_from_rexs(_read(options.file))]}
+        answer = {
+            "pairs": [
+                _pair(pair)
+                for pair in gears.pairs_from_rexs(read_bytes(options.file, MAX_FILE_BYTES, _refused))
+            ]
+        }
     else:
         answer = _json_gears(_document(options.file))
     found = [

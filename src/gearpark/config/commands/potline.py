@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from pathlib import Path
 from typing import Any
 
 from gearpark.base.problems import Problem
 
-from . import emit
+from . import emit, read_text
 
 
 def add(commands: Any) -> None:
@@ -38,11 +37,7 @@ def _parameters(base: Any, path: str | None) -> Any:
 
     if path is None:
         return base
-    try:
-        with Path(path).open("rb") as file:
-            text = file.read(MAX_FILE_BYTES + 1).decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Problem("electrolysis.file", f"{path} cannot be read: {error}.", path=path) from error
+    text = read_text(path, MAX_FILE_BYTES, lambda why: Problem("electrolysis.file", why, path=path))
     return overlaid(base, text, path)
 
 

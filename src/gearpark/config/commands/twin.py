@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gearpark.base.problems import Problem
 
-from . import emit
+from . import emit, read_text
 
 if TYPE_CHECKING:
     from gearpark.engines.linesim.experiment import Answer, Comparison, Estimate
@@ -64,16 +64,8 @@ def _load(path: str) -> Line:
     from gearpark.engines.linesim.model import build_line, read_document
     from gearpark.engines.linesim.model.document import MAX_BYTES
 
-    file = Path(path)
-    try:
-        if file.stat().st_size > MAX_BYTES:
-            raise Problem("twin.file_unreadable", f"{path} is larger than {MAX_BYTES:,} bytes.", line=0)
-        text = file.read_text("utf-8-sig")
-    except OSError as error:
-        raise Problem("twin.file_unreadable", f"{path} cannot be read: {error.strerror}.", line=0) from error
-    except UnicodeDecodeError as error:
-        raise Problem("twin.file_unreadable", f"{path} is not UTF-8 text.", line=0) from error
-    return build_line(read_document(text, file.name))
+    text = read_text(path, MAX_BYTES, lambda why: Problem("twin.file_unreadable", why, line=0))
+    return build_line(read_document(text, Path(path).name))
 
 
 def _run(options: argparse.Namespace) -> int:

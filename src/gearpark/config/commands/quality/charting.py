@@ -14,7 +14,7 @@ from gearpark.engines.quality.cases.charting import COUNTS, PIECES
 from gearpark.engines.quality.cases.tables import SIZES, Table, read_json
 from gearpark.engines.quality.multivariate import t2_individuals
 
-from .inputs import answer, numbers_in, read_text, table_of
+from .inputs import answer, numbers_in, table_of, text_of
 
 GROUP_NAMES = ("sample", "subgroup", "day", "group", "batch")
 
@@ -164,9 +164,8 @@ def _ccc(options: argparse.Namespace, table: Table) -> dict[str, Any]:
 
 def _frozen(options: argparse.Namespace, table: Table) -> dict[str, Any]:
     """Points judged by limits frozen before."""
-    from pathlib import Path
 
-    document = read_json(read_text(Path(options.limits)))
+    document = read_json(text_of(options.limits))
     document = document.get("limits", document) if isinstance(document, dict) else document
     if not isinstance(document, dict):
         raise Problem("quality.limits_broken", "These limits were not written by this product.")

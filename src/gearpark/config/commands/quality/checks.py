@@ -10,7 +10,7 @@ from pathlib import Path
 from gearpark.base.problems import Problem
 from gearpark.engines.quality.cases import check as check_cases
 
-from .inputs import answer, read_text
+from .inputs import answer, text_of
 
 NOT_ALL_PASSED = 1
 
@@ -19,13 +19,13 @@ def check(options: argparse.Namespace) -> int:
     """Every case of a file; exit code 1 unless all passed."""
     path = Path(options.file)
     try:
-        document = json.loads(read_text(path))
+        document = json.loads(text_of(path))
     except (ValueError, RecursionError) as error:
         raise Problem("quality.file", f"{path} is no JSON: {error}.") from error
     folder = path.resolve().parent
 
     def read(name: str) -> str:
-        return read_text(folder / name)
+        return text_of(folder / name)
 
     outcomes = check_cases(document, read)
     count = Counter(outcome.status for outcome in outcomes)

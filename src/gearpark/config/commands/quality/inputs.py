@@ -13,27 +13,22 @@ import numpy as np
 from gearpark.base.problems import Problem
 from gearpark.engines.quality.cases.tables import Table, read_table
 
+from .. import read_text
+
 MAX_FILE_BYTES = 200_000_000
 POINTS = frozenset(
     {"values", "labels", "lcl", "ucl", "center", "z", "high", "low", "contributions"}
 )  # left out of words
 
 
-def read_text(path: Path) -> str:
+def text_of(path: str | Path) -> str:
     """A file's text. Raises ``quality.file``."""
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise Problem("quality.file", f"{path} is larger than {MAX_FILE_BYTES} bytes.")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Problem("quality.file", f"{path} cannot be read: {error.strerror or error}.") from error
-    except UnicodeDecodeError as error:
-        raise Problem("quality.file", f"{path} is not written in UTF-8.") from error
+    return read_text(path, MAX_FILE_BYTES, lambda why: Problem("quality.file", why))
 
 
 def table_of(name: str) -> Table:
     """The table in a file."""
-    return read_table(name, read_text(Path(name)))
+    return read_table(name, text_of(name))
 
 
 def numbers_in(text: str | None) -> list[float]:

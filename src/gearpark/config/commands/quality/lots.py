@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from gearpark.base.problems import Problem
@@ -14,7 +13,7 @@ from gearpark.engines.quality.acceptance import Lot, Scheme, Severity
 from gearpark.engines.quality.cases.tables import Table
 from gearpark.engines.quality.plans import AQLS, Plan, aql_index, plan_for, plan_from
 
-from .inputs import answer, numbers_in, read_text, table_of
+from .inputs import answer, numbers_in, table_of, text_of
 
 CURVE = (0.0001, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3)
 PASS = frozenset({"pass", "ok", "good", "1", "true", "a", "accepted", "conforming"})
@@ -74,7 +73,7 @@ def _of_table(options: argparse.Namespace, lot: int, severity: str) -> Plan:
     if not options.table:
         return plan_for(lot, options.level, options.aql, severity)
     try:
-        document = json.loads(read_text(Path(options.table)))
+        document = json.loads(text_of(options.table))
     except ValueError as error:
         raise Problem("quality.file", f"{options.table} is no JSON.") from error
     return plan_from(document, lot, options.level, options.aql, severity)
