@@ -153,12 +153,11 @@ def toggle(Z: Any, R: Any, T: Any, W: Any, c: int, t: float) -> None:
     if on:
         for k in range(Z[c + C_MACHINE_COUNT]):
             unpause(Z, R, T, W, Z[Z[c + C_MACHINES] + k], t)
+        for k in range(Z[c + C_GROUP_COUNT]):
+            serve(Z, Z[Z[c + C_GROUPS] + k])
     else:
         pause_all(Z, R, T, W, c, t, 1)
         pause_all(Z, R, T, W, c, t, 0)
-    if on:
-        for k in range(Z[c + C_GROUP_COUNT]):
-            serve(Z, Z[Z[c + C_GROUPS] + k])
     Z[c + C_POINTER] += 1
     if Z[c + C_POINTER] == Z[c + C_COUNT]:
         Z[c + C_POINTER] = 0
