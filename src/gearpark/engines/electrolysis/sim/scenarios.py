@@ -62,8 +62,8 @@ SCENARIOS: Mapping[str, Scenario] = {
         ),
     )
 }  # fmt: skip
-# Controllers to compare with: what a plain cell computer does. Both quench like ours.
-_PLAIN: Mapping[str, float] = {**BARE, "beam_on": 2}
+# Controllers to compare with: what a plain cell computer does. Both quench and dose fluoride like ours.
+_PLAIN: Mapping[str, float] = {**BARE, "beam_on": 2, "bath_on": 1}
 BASELINES: Mapping[str, Mapping[str, float]] = {
     "fixed_cycle": {**_PLAIN, "feed_mode": 1},
     "plain_demand": _PLAIN,
