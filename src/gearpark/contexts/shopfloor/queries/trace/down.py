@@ -1,8 +1,8 @@
 """Trace down: every part a cause touched, and every part those went into.
 
 The touched parts are gathered in a temporary table of the transaction, level by level, so that each level is one
-statement over whole sets; counting and paging then read that table. Its index is made after the first level, which
-holds nearly all of the parts; nobody but we can tell the planner how many those are.
+statement over whole sets; counting and paging then read that table, which keeps of each part what they ask for. Its
+index is made after the first level, which holds nearly all of the parts; nobody but we can tell the planner how many.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from .things import thing_ids
 MAX_DEPTH = 12  # how many times a part may go into another one
 PAGE = 100
 MAX_PAGE = 50_000
+OF_PART = "s.org, s.serial, s.lot, s.status, s.product_id, s.order_id, s.next_op"
 NOT_WRONG = (
     " AND NOT EXISTS (SELECT 1 FROM shopfloor_fact_error e WHERE e.serial_id = f.serial_id AND e.at = f.at"
     " AND e.thing_id = f.thing_id)"
@@ -57,13 +58,13 @@ def _fields(cause: Cause) -> dict[str, Any]:
 
 @contextmanager
 def touched(scope: Scope, cause: Cause) -> Iterator[None]:
-    """Within the block the table ``trace_hit`` (serial_id, touched_at, depth) holds what the cause touched."""
+    """Within the block the table ``trace_hit`` holds what the cause touched: serial_id, touched_at, depth, ``OF_PART``."""
     with acting(scope):
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS trace_hit")
             cursor.execute(
-                "CREATE TEMPORARY TABLE trace_hit (serial_id bigint NOT NULL, touched_at timestamptz,"
-                " depth smallint NOT NULL) ON COMMIT DROP"
+                "CREATE TEMPORARY TABLE trace_hit ON COMMIT DROP AS SELECT 0::bigint AS serial_id,"  # noqa: S608
+                f" now() AS touched_at, 0::smallint AS depth, {OF_PART} FROM shopfloor_serial s WITH NO DATA"
             )
         statement, values = _first_level(scope, cause)
         found = _add(statement, values)
@@ -83,7 +84,7 @@ def _first_level(scope: Scope, cause: Cause) -> tuple[str, list[Any]]:
         if not cause.key:
             raise _empty()
         return (
-            f"SELECT s.id, s.begun_at, 0 FROM shopfloor_serial s WHERE s.serial = %s AND {inside}",  # noqa: S608
+            f"SELECT s.id, s.begun_at, 0::smallint FROM shopfloor_serial s WHERE s.serial = %s AND {inside}",  # noqa: S608
             [cause.key, *values],
         )
     if cause.kind is FactKind.VALUE or (cause.kind is None and not cause.line):
@@ -99,7 +100,7 @@ def _first_level(scope: Scope, cause: Cause) -> tuple[str, list[Any]]:
     inside, orgs = within(scope, "f.org")
     when, times = stretch("f.at", cause.since_at, cause.until_at)
     return (
-        f"SELECT f.serial_id, min(f.at), 0 FROM shopfloor_fact f WHERE f.thing_id = ANY (%s) AND {inside}{when}"  # noqa: S608
+        f"SELECT f.serial_id, min(f.at), 0::smallint FROM shopfloor_fact f WHERE f.thing_id = ANY (%s) AND {inside}{when}"  # noqa: S608
         f"{NOT_WRONG} GROUP BY f.serial_id",
         [ids, *orgs, *times],
     )
@@ -122,17 +123,16 @@ def _next_level(scope: Scope, depth: int) -> int:
     """Parts that parts of the level above went into, one by one or as a lot. Returns how many are new."""
     inside, orgs = within(scope, "t.org")
     of_lot = (
-        "SELECT DISTINCT t.id FROM (SELECT DISTINCT s.org, s.lot FROM trace_hit h JOIN shopfloor_serial s"  # noqa: S608
-        " ON s.id = h.serial_id WHERE h.depth = %s AND s.lot > '') s JOIN shopfloor_thing t"
-        f" ON t.org = s.org AND t.kind = 'material' AND t.key = s.lot AND {inside}"
+        "SELECT t.id FROM (SELECT DISTINCT org, lot FROM trace_hit WHERE depth = %s AND lot <> '') h"  # noqa: S608
+        f" JOIN shopfloor_thing t ON t.org = h.org AND t.kind = 'material' AND t.key = h.lot AND {inside}"
     )
     of_part = (
-        "SELECT t.id FROM trace_hit h JOIN shopfloor_serial s ON s.id = h.serial_id JOIN shopfloor_thing t"  # noqa: S608
-        f" ON t.org = s.org AND t.kind = 'child' AND t.key = s.serial AND {inside} WHERE h.depth = %s"
+        "SELECT t.id FROM trace_hit h JOIN shopfloor_thing t ON t.org = h.org AND t.kind = 'child'"  # noqa: S608
+        f" AND t.key = h.serial AND {inside} WHERE h.depth = %s"
     )
     return _add(
         # fenced: such things touch a part or a few each, the planner takes them for average ones and reads every fact
-        f"SELECT f.serial_id, min(f.at), %s FROM ({of_lot} UNION {of_part}) t CROSS JOIN LATERAL"  # noqa: S608
+        f"SELECT f.serial_id, min(f.at), %s::smallint FROM ({of_lot} UNION {of_part}) t CROSS JOIN LATERAL"  # noqa: S608
         " (SELECT serial_id, at, thing_id FROM shopfloor_fact WHERE thing_id = t.id OFFSET 0) f"
         f" WHERE true{NOT_WRONG} GROUP BY f.serial_id",
         [depth, depth - 1, *orgs, *orgs, depth - 1],
@@ -141,7 +141,11 @@ def _next_level(scope: Scope, depth: int) -> int:
 
 def _add(statement: str, values: list[Any]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO trace_hit {statement} ON CONFLICT DO NOTHING", values)
+        cursor.execute(
+            f"INSERT INTO trace_hit SELECT h.*, {OF_PART} FROM ({statement}) h (serial_id, touched_at, depth)"  # noqa: S608
+            " JOIN shopfloor_serial s ON s.id = h.serial_id ON CONFLICT DO NOTHING",
+            values,
+        )
         return int(cursor.rowcount)
 
 
@@ -149,8 +153,8 @@ def _groups() -> tuple[Group, ...]:
     """Counts by status, product, line and next operation, the biggest first."""
     rows = ask(
         "SELECT g.status, p.code, coalesce(l.asset, ''), g.next_op, g.depth, g.parts FROM"
-        " (SELECT s.status, s.product_id, s.order_id, s.next_op, h.depth, count(*) AS parts FROM trace_hit h"
-        "  JOIN shopfloor_serial s ON s.id = h.serial_id GROUP BY 1, 2, 3, 4, 5) g"
+        " (SELECT status, product_id, order_id, next_op, depth, count(*) AS parts FROM trace_hit"
+        "  GROUP BY 1, 2, 3, 4, 5) g"
         " JOIN shopfloor_product p ON p.id = g.product_id LEFT JOIN shopfloor_order o ON o.id = g.order_id"
         " LEFT JOIN shopfloor_line l ON l.id = o.line_id",
         [],
@@ -192,9 +196,6 @@ def part_pages(limit: int = 5_000) -> Iterator[PartRow]:
 
 def counts() -> tuple[dict[str, int], int]:
     """(parts by status, all parts) of ``trace_hit``; within ``touched``."""
-    rows = ask(
-        "SELECT s.status, count(*) FROM trace_hit h JOIN shopfloor_serial s ON s.id = h.serial_id GROUP BY 1",
-        [],
-    )
+    rows = ask("SELECT status, count(*) FROM trace_hit GROUP BY 1", [])
     found = dict(sorted(rows))
     return found, sum(found.values())
