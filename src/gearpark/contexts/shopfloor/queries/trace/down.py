@@ -27,6 +27,10 @@ MAX_DEPTH = 12  # how many times a part may go into another one
 PAGE = 100
 MAX_PAGE = 50_000
 OF_PART = "s.org, s.serial, s.lot, s.status, s.product_id, s.order_id, s.next_op"
+SETTINGS = (  # of the transaction: sets of 100,000 parts stay in memory, and no compiling for a guessed high cost
+    "work_mem = '64MB'",
+    "jit = off",
+)
 NOT_WRONG = (
     " AND NOT EXISTS (SELECT 1 FROM shopfloor_fact_error e WHERE e.serial_id = f.serial_id AND e.at = f.at"
     " AND e.thing_id = f.thing_id)"
@@ -60,15 +64,16 @@ def _fields(cause: Cause) -> dict[str, Any]:
 def touched(scope: Scope, cause: Cause) -> Iterator[None]:
     """Within the block the table ``trace_hit`` holds what the cause touched: serial_id, touched_at, depth, ``OF_PART``."""
     with acting(scope):
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS trace_hit")
-            cursor.execute(
-                "CREATE TEMPORARY TABLE trace_hit ON COMMIT DROP AS SELECT 0::bigint AS serial_id,"  # noqa: S608
-                f" now() AS touched_at, 0::smallint AS depth, {OF_PART} FROM shopfloor_serial s WITH NO DATA"
-            )
         statement, values = _first_level(scope, cause)
-        found = _add(statement, values)
         with connection.cursor() as cursor:
+            for setting in SETTINGS:
+                cursor.execute(f"SET LOCAL {setting}")
+            cursor.execute("DROP TABLE IF EXISTS trace_hit")
+            # in one statement with its table: the only way of writing for which the planner asks all cores
+            cursor.execute(
+                f"CREATE TEMPORARY TABLE trace_hit ON COMMIT DROP AS {_of_parts(statement)}", values
+            )
+            found = int(cursor.rowcount)
             cursor.execute("CREATE UNIQUE INDEX ON trace_hit (serial_id)")
             cursor.execute("ANALYZE trace_hit")
         depth = 1
@@ -141,12 +146,15 @@ def _next_level(scope: Scope, depth: int) -> int:
 
 def _add(statement: str, values: list[Any]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO trace_hit SELECT h.*, {OF_PART} FROM ({statement}) h (serial_id, touched_at, depth)"  # noqa: S608
-            " JOIN shopfloor_serial s ON s.id = h.serial_id ON CONFLICT DO NOTHING",
-            values,
-        )
+        cursor.execute(f"INSERT INTO trace_hit {_of_parts(statement)} ON CONFLICT DO NOTHING", values)
         return int(cursor.rowcount)
+
+
+def _of_parts(statement: str) -> str:
+    return (
+        f"SELECT h.serial_id, h.touched_at, h.depth, {OF_PART} FROM ({statement}) h (serial_id, touched_at, depth)"  # noqa: S608
+        " JOIN shopfloor_serial s ON s.id = h.serial_id"
+    )
 
 
 def _groups() -> tuple[Group, ...]:
