@@ -22,6 +22,7 @@ from gearpark.gateway.wanted import check_url
 
 from .orders import MODES
 from .process import Controller
+from .status import status_file
 
 log = logging.getLogger("gearpark.potline")
 
@@ -47,7 +48,7 @@ def controller_of(given: argparse.Namespace) -> Controller:
     if given.control:
         q = overlaid(q, given.control.read_text("utf-8"), str(given.control))
     folder = given.folder or home.folder("potline")
-    return Controller(given.url, folder, home.folder("run") / "potline.json", p, q, mode=given.mode)
+    return Controller(given.url, folder, status_file(), p, q, mode=given.mode)
 
 
 async def serve(controller: Controller) -> None:

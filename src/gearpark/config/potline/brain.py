@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from gearpark.engines.electrolysis.control.codes import ALARMS, AUTO, MANUAL, PHASES, REASONS, SAFE
-from gearpark.engines.electrolysis.control.curve import resistance_curve
 from gearpark.engines.electrolysis.control.guard import LIMITS, SET_POINTS, put_back, refused
 from gearpark.engines.electrolysis.control.kernel import control_all
 from gearpark.engines.electrolysis.control.state import FEEDERS, fresh_control, measured
@@ -54,11 +53,11 @@ class Step:
 class Brain:
     """State of a line's controller; ``cycle`` once a second of the line."""
 
-    def __init__(self, p: Parameters, q: Parameters, cells: int) -> None:
+    def __init__(self, q: Parameters, curve: np.ndarray[Any, Any], cells: int) -> None:
         self.q, self.count = q, cells
         self.k = fresh_control(q, cells)
         self.side = np.zeros(cells, SIDE)
-        self.curve, self._qs = resistance_curve(p), q.record
+        self.curve, self._qs = curve, q.record
         self.plant_boot = self.offset = self.t = self.cycles = self.boot = 0
         self.advise = np.zeros(cells, bool)
         self.refusals = 0

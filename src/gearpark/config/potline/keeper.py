@@ -7,6 +7,7 @@ flushed: it survives the process, not the machine, and makes a restart bumpless.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -21,7 +22,10 @@ from typing import IO, Any
 import numpy as np
 
 from gearpark.base.problems import Problem
+from gearpark.engines.electrolysis.compiled import cache_folder
+from gearpark.engines.electrolysis.control.curve import resistance_curve
 from gearpark.engines.electrolysis.control.state import CONTROL
+from gearpark.engines.electrolysis.parameters import Parameters
 
 from .brain import SIDE, Brain, Command, Step
 
@@ -46,6 +50,19 @@ def layout(cells: int) -> str:
     """Changes when records of another layout or number would be read wrongly."""
     text = f"{CONTROL.descr} {SIDE.descr} {cells}"
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def curve_of(folder: Path, p: Parameters) -> np.ndarray[Any, Any]:
+    """``resistance_curve``, kept on the disk: computing it takes seconds that a restart does not have."""
+    path = folder / f"curve-{p.revision}-{cache_folder().name}.npy"
+    with contextlib.suppress(OSError, ValueError):
+        return np.asarray(np.load(path))
+    made = resistance_curve(p)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_suffix(".part.npy")
+    np.save(part, made)
+    part.replace(path)
+    return made
 
 
 class Keeper:
@@ -158,12 +175,12 @@ class Keeper:
             log.info("%d cells go on from the journal", newer)
         return found[1] is not None or bool(newer)
 
-    def next_boot(self) -> int:
-        """A number that grows with each start: cells obey the newest controller only."""
-        self._db.execute(
-            "INSERT INTO facts VALUES ('starts', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1"
-        )
-        return int(self._db.execute("SELECT value FROM facts WHERE name='starts'").fetchone()[0])
+    def next_boot(self, now_us: int) -> int:
+        """A number that grows with each start, also from folder to folder: cells obey the newest controller only."""
+        known = self._db.execute("SELECT value FROM facts WHERE name='starts'").fetchone()
+        boot = max(now_us // 1000, known[0] + 1 if known else 0)
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES ('starts', ?)", [boot])
+        return boot
 
     def _slot(self, place: int) -> tuple[int, bytes | None]:
         raw = os.pread(self._slots, self._size, place * self._size)
@@ -171,7 +188,7 @@ class Keeper:
             return 0, None
         counter, length, check = _MARK.unpack_from(raw)
         body = raw[_MARK.size : _MARK.size + length]
-        if len(body) != length or zlib.crc32(body) != check:
+        if counter == 0 or len(body) != length or zlib.crc32(body) != check:
             return 0, None
         if json.loads(body[: HEAD_BYTES - _MARK.size])["layout"] != self._layout:
             log.warning("the state on disk is of another version or line; it is not used")

@@ -16,16 +16,15 @@ import numpy as np
 
 from gearpark.base.problems import Problem
 from gearpark.base.time import now_utc, to_us
-from gearpark.engines.electrolysis.control.telegram import COMMAND, SIGNALS, packed
+from gearpark.engines.electrolysis.control.telegram import COMMAND, NAMESPACE, SIGNALS, packed
 from gearpark.engines.electrolysis.parameters import Parameters
 from gearpark.gateway.connectors.opcua.arrays import ArrayLink, Frame
 from gearpark.gateway.runner import Backoff, sentence_of
 
 from .brain import Brain, Step
-from .keeper import Keeper
+from .keeper import Keeper, curve_of
 from .orders import MODES, Orders, order_file, read_orders
 
-URI = "urn:gearpark:plants:potline"
 RETRY_FIRST_S, RETRY_MAX_S = 0.2, 2.0  # a controller is missed more than a reading
 SILENT_S = 3.0  # without a new second: said in the status
 STATUS_EVERY_S = 1.0
@@ -55,7 +54,7 @@ class Controller:
         self._order_mark: tuple[int, int] | None = None
         self._loops: list[float] = []
         self._link = ArrayLink(
-            url, {one.name: f"nsu={URI};s={one.name}" for one in SIGNALS}, {COMMAND: f"nsu={URI};s={COMMAND}"}
+            url, {one.name: f"nsu={NAMESPACE};s={one.name}" for one in SIGNALS}, {COMMAND: f"nsu={NAMESPACE};s={COMMAND}"}
         )
 
     async def run(self) -> None:
@@ -106,10 +105,10 @@ class Controller:
 
     def _begin(self, cells: int) -> None:
         """The number of cells is known with the first frame: state from the disk, if there is one."""
-        brain = Brain(self.p, self.q, cells)
+        brain = Brain(self.q, curve_of(self.folder, self.p), cells)
         keeper = Keeper(self.folder, cells)
         self.resumed = keeper.load(brain)
-        self.boot = keeper.next_boot()
+        self.boot = keeper.next_boot(to_us(now_utc()))
         self.brain, self.keeper = brain, keeper
         log.info("%d cells, %s", cells, "as they were" if self.resumed else "begun anew")
 

@@ -17,7 +17,16 @@ from asyncua.server.address_space import NodeData
 
 from gearpark.base.problems import Problem
 from gearpark.base.time import now_utc, to_us
-from gearpark.engines.electrolysis.control.telegram import COMMAND, HEAD, LOOP, ROW, SIGNALS, Signal, unpacked
+from gearpark.engines.electrolysis.control.telegram import (
+    COMMAND,
+    HEAD,
+    LOOP,
+    NAMESPACE,
+    ROW,
+    SIGNALS,
+    Signal,
+    unpacked,
+)
 from gearpark.engines.electrolysis.sim.live import LiveLine
 
 from ..opcua.builder import OBJECTS, ORGANIZES, Builder, node_id
@@ -25,7 +34,6 @@ from ..opcua.cells import Cell
 from ..opcua.units import unit_information
 
 HOST = "127.0.0.1"
-URI = "urn:gearpark:plants:potline"
 QUIET_S = 10.0  # no telegram for this long: cells feed by themselves
 LOOPS_KEPT = 600
 STAMPS_KEPT = 1000
@@ -65,7 +73,7 @@ class PotlineServer:
         server.set_identity_tokens([ua.AnonymousIdentityToken])
         server.iserver.max_connections = MAX_SESSIONS
         server.iserver.match_discovery_source_ip = False
-        index = await server.register_namespace(URI)
+        index = await server.register_namespace(NAMESPACE)
         builder = Builder(server.iserver.aspace, index)
         self._space(builder)
         argument = ua.Argument("fault", node_id(12), -1, [], ua.LocalizedText("CELL:KIND:SECONDS", "en"))
@@ -184,14 +192,13 @@ class PotlineServer:
     async def run(self, stopping: asyncio.Event) -> None:
         """A line second every ``1 / speed`` seconds until told to stop."""
         loop = asyncio.get_running_loop()
-        every = 1.0 / self.speed
-        due = loop.time() + every
+        due = loop.time()
         while not stopping.is_set():
             try:
                 await asyncio.wait_for(stopping.wait(), max(due - loop.time(), 0.0))
             except TimeoutError:
                 self.tick()
-            due = max(due + every, loop.time() - MAX_BEHIND_S)
+            due = max(due + 1.0 / self.speed, loop.time() - MAX_BEHIND_S)
 
     def tick(self) -> None:
         """One second of the line, and its values."""

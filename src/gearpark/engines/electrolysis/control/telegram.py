@@ -56,6 +56,7 @@ SIGNALS = (
     Signal("Boot", "i8", 0, "1", "when the cell computers began to count, microseconds"),
     Signal("Second", "i8", 0, "1", "seconds counted since; written last"),
 )  # fmt: skip
+NAMESPACE = "urn:gearpark:plants:potline"
 COMMAND = "Telegram"
 LOOP = "LoopSeconds"
 

@@ -73,6 +73,8 @@ class LiveLine:
 
     def second(self, quiet: bool = False) -> None:
         """``quiet``: no controller was heard for too long."""
+        if quiet:
+            self.boot = 0  # whoever comes next may take the cells
         lonely = (self.control == REMOTE) & quiet
         self.control[lonely] = LOCAL
         self.mode[lonely] = 0
