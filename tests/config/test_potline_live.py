@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sqlite3
@@ -13,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import pytest_asyncio
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.plants.conftest import open_port
 
 from gearpark.config.potline import process
@@ -24,6 +27,8 @@ from gearpark.config.processes import Process, module
 from gearpark.config.supervisor import Supervisor
 from gearpark.engines.electrolysis.control.codes import SAFE, UNDER
 from gearpark.engines.electrolysis.control.curve import resistance_curve
+from gearpark.engines.electrolysis.control.guard import refused
+from gearpark.engines.electrolysis.control.state import fresh_control, measured
 from gearpark.engines.electrolysis.control.telegram import LOCAL, MANUAL_CELL, REMOTE, packed, unpacked
 from gearpark.engines.electrolysis.parameters import cell_parameters, control_parameters
 from gearpark.engines.electrolysis.sim.live import LiveLine
@@ -46,7 +51,9 @@ def line_of(cells: int = CELLS) -> LiveLine:
     return line
 
 
-async def until(condition: Callable[[], object], what: str, step: Callable[[], object] = lambda: None) -> None:
+async def until(
+    condition: Callable[[], object], what: str, step: Callable[[], object] = lambda: None
+) -> None:
     """Wait for a condition while the server works; ``step`` is done each time."""
     end = time.monotonic() + WAIT_LIMIT_S
     while not condition():
@@ -69,7 +76,9 @@ async def plant() -> AsyncIterator[PotlineServer]:
 
 def told(folder: Path) -> list[tuple]:  # type: ignore[type-arg]
     with sqlite3.connect(f"file:{folder}/commands.db?mode=ro", uri=True) as db:
-        return db.execute("SELECT cell, kind, feeder, seq, was, value, outcome FROM commands ORDER BY seq").fetchall()
+        return db.execute(
+            "SELECT cell, kind, feeder, seq, was, value, outcome FROM commands ORDER BY seq"
+        ).fetchall()
 
 
 def assert_once(folder: Path, line: LiveLine) -> int:
@@ -81,7 +90,11 @@ def assert_once(folder: Path, line: LiveLine) -> int:
         key = (cell, kind, feeder)
         assert key not in last or last[key] == was, f"a hole or a doubling at {key}, command {seq}"
         last[key] = value
-    held = {"feed": line.held["shots"], "beam": line.held["beam_target_mm"], "fluoride": line.held["alf3_total_kg"]}
+    held = {
+        "feed": line.held["shots"],
+        "beam": line.held["beam_target_mm"],
+        "fluoride": line.held["alf3_total_kg"],
+    }
     for (cell, kind, feeder), value in last.items():
         now = held[kind][cell - 1]
         assert value == (now[feeder - 1] if feeder else now), (cell, kind, feeder)
@@ -116,6 +129,7 @@ async def test_kill_in_mid_quench_loses_and_doubles_nothing(plant, tmp_path, mon
         assert time.monotonic() - killed_s <= RESUME_LIMIT_S
         assert (line.control == REMOTE).all(), "no cell was given up meanwhile"
         await until(lambda: line.held["beam_target_mm"][cell] == top, "the beam back where it was", watch)
+        assert json.loads((tmp_path / "run" / "potline.json").read_text())["resumed"]
         assert deepest >= top - Q["stroke_mm_down"] - 1e-9
         supervisor.stop()
         assert assert_once(tmp_path / "potline", line) > CELLS
@@ -152,7 +166,10 @@ async def test_lost_signals_fall_to_base_feed_and_say_so(plant, controller, tmp_
     await until(lambda: not controller.status()["safe_cells"], "signals back")
     assert assert_once(tmp_path / "potline", plant.line)
     # all signals of the line stop: nothing is sent any more, and the cells notice by themselves
-    ticking, plant.tick = plant.tick, lambda: plant.line.second(quiet=time.monotonic() - plant.heard_s > QUIET_S)
+    ticking, plant.tick = (
+        plant.tick,
+        lambda: plant.line.second(quiet=time.monotonic() - plant.heard_s > QUIET_S),
+    )
     await until(lambda: controller.state in ("silent", "down"), "silence, said")
     await until(lambda: (plant.line.control == LOCAL).all(), "all cells on their own base feed")
     plant.tick = ticking
@@ -197,10 +214,9 @@ async def test_a_crash_between_any_two_steps_loses_and_doubles_nothing(tmp_path,
     rng, line = np.random.default_rng(seed), line_of(6)
     folder = tmp_path / "potline"
     brain, keeper = Brain(Q, CURVE, 6), Keeper(folder, 6)
-    boot, second, crashes = keeper.next_boot(0), 0, 0
-    for _ in range(150):
+    boot, crashes = keeper.next_boot(0), 0
+    for second in range(1, 151):
         line.second()
-        second += 1
         if second == 20:
             line.effect(1)
         fate = rng.integers(0, 12)
@@ -227,6 +243,63 @@ async def test_a_crash_between_any_two_steps_loses_and_doubles_nothing(tmp_path,
     fed = (line.held["shots"].sum(axis=1)) * Q["dose_kg"]
     assert (fed > 0).all()
     assert line.held["beam_target_mm"][1] <= 0.5  # the quenched cell is not stuck above
+
+
+async def test_cell_computers_that_start_anew_are_taken_as_they_are() -> None:
+    line, brain = line_of(3), Brain(Q, CURVE, 3)
+    for second in range(1, 40):
+        line.second()
+        step = brain.cycle({**line.arrays(), "Boot": 1, "Second": second})
+        line.accept(5, step.rows)
+    assert brain.side["ours"].all()
+    factor, fresh = brain.k["factor"].copy(), line_of(3)
+    fresh.held["shots"][:] = 3
+    for second in range(10):
+        fresh.second()
+        step = brain.cycle({**fresh.arrays(), "Boot": 2, "Second": second})
+        fresh.accept(5, step.rows)
+    assert brain.t == 39 + 10, "the controller's clock goes on"
+    assert (brain.k["factor"] == factor).all(), "what it learnt stays"
+    assert (fresh.held["shots"] < 6).all(), "totals of the old count are forgotten"
+    assert brain.side["ours"].all()
+    assert brain.refusals == 0
+
+
+async def test_what_cannot_be_journalled_is_not_sent(plant, controller, monkeypatch) -> None:
+    def full(*given: object) -> None:
+        raise sqlite3.OperationalError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Keeper, "journal", full)
+        await until(lambda: controller.state == "down", "said")
+        assert "disk full" in controller.detail
+        done = plant.line.executed
+        await until(lambda: (plant.line.control == LOCAL).all(), "cells feed by themselves")
+        assert plant.line.executed == done
+    await until(lambda: (plant.line.control == REMOTE).all(), "control again")
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(
+    shots=st.integers(-2, 200),
+    beam=st.floats(-600, 600),
+    dose=st.floats(-1, 50),
+    volt=st.floats(0, 40),
+    seconds=st.integers(1, 60),
+)
+async def test_no_command_passes_its_limits(shots, beam, dose, volt, seconds) -> None:
+    before, m = fresh_control(Q, 1), measured(1)
+    after = before.copy()
+    after["shots"][0, 0] += shots
+    after["beam_target_mm"] += beam
+    after["alf3_total_kg"] += dose
+    m["volt"] = volt
+    if refused(Q, before, after, m, seconds)[0] == 0:
+        most_kg_s = Q["rate_boost"] * Q["factor_high"] * 0.634052 * Q["line_ka"] / 3600
+        assert 0 <= shots * Q["dose_kg"] <= most_kg_s * seconds + 2 * Q["dose_kg"]
+        assert abs(beam) <= 7.0
+        assert beam >= 0 or volt >= Q["volt_low"]
+        assert 0 <= dose <= 0.05 * seconds + 1.0
 
 
 async def test_a_second_controller_is_refused(tmp_path) -> None:

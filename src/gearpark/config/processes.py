@@ -106,9 +106,15 @@ def potline_processes(cells: int, port: int) -> list[Process]:
 
 
 def installation(
-    *, demo: bool, plant_arguments: tuple[str, ...] = (), note: str = "", potline_cells: int = 0, potline_port: int = 0
+    *,
+    demo: bool,
+    plant_arguments: tuple[str, ...] = (),
+    note: str = "",
+    potline_cells: int = 0,
+    potline_port: int = 0,
 ) -> list[Process]:
-    """The process tree of ``gearpark up``; with ``demo`` the plants and the demo park are added.
+    """The process tree of ``gearpark up``; with ``demo`` the plants and the demo park are added, with ``potline_cells`` a
+    potline.
 
     An external database (``DATABASE_URL``) or broker (``GEARPARK_MQTT`` off this machine) is used, not started.
     """
@@ -133,7 +139,7 @@ def installation(
     tree.append(Process("gateway", module("gearpark.gateway", "--name", "gw1", "--core", web_url())))
     tree.append(Process("floor", module("gearpark.config.floor")))
     tree.append(Process("jobs", manage("procrastinate", "worker", "--concurrency", "1")))
-    tree += potline_processes(potline_cells if demo else 0, potline_port)
     if demo:
         tree.append(Process("demo-machines", module("gearpark.config.demo", "machines"), once=True))
+    tree += potline_processes(potline_cells if demo else 0, potline_port)  # last: their first start compiles
     return tree

@@ -39,7 +39,9 @@ def _add_live(actions: Any) -> None:
     live.set_defaults(run=_live)
     mode = actions.add_parser("mode", help="let the running controller control, or only advise")
     mode.add_argument("mode", choices=("control", "advise"))
-    mode.add_argument("--cells", type=int, nargs="+", default=[], metavar="N", help="these only; else the line")
+    mode.add_argument(
+        "--cells", type=int, nargs="+", default=[], metavar="N", help="these only; else the line"
+    )
     mode.add_argument("--why", required=True, help="kept in the journal with your name")
     mode.add_argument("--json", action="store_true")
     mode.set_defaults(run=_mode)
@@ -77,7 +79,9 @@ def _journal(options: argparse.Namespace) -> int:
     for row in rows:
         where = f"cell {row['cell']}" + (f" feeder {row['feeder']}" if row["feeder"] else "")
         said = row["outcome"] or "open"
-        print(f"{row['at']}  {where}  {row['kind']} {row['was']:g} -> {row['value']:g}  {row['why']}  {row['who']}  {said}")
+        print(
+            f"{row['at']}  {where}  {row['kind']} {row['was']:g} -> {row['value']:g}  {row['why']}  {row['who']}  {said}"
+        )
     return 0
 
 

@@ -30,9 +30,14 @@ log = logging.getLogger("gearpark.potline")
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """The command line; environment variables are the defaults."""
     parser = argparse.ArgumentParser(prog="python -m gearpark.config.potline", description="Cell controller.")
-    parser.add_argument("--url", default=os.environ.get("GEARPARK_POTLINE", ""), help="the cells' OPC UA server")
     parser.add_argument(
-        "--mode", choices=MODES, default=os.environ.get("GEARPARK_POTLINE_MODE", "advise"), help="until people order"
+        "--url", default=os.environ.get("GEARPARK_POTLINE", ""), help="the cells' OPC UA server"
+    )
+    parser.add_argument(
+        "--mode",
+        choices=MODES,
+        default=os.environ.get("GEARPARK_POTLINE_MODE", "advise"),
+        help="until people order",
     )
     parser.add_argument("--cell", type=Path, help="TOML with constants of the cell")
     parser.add_argument("--control", type=Path, help="TOML with constants of the controller")

@@ -156,7 +156,9 @@ class Brain:
     # -- what goes out ------------------------------------------------------------------------------------------
 
     def _limit(self, before: dict[str, Any], m: np.ndarray[Any, Any], seconds: int, step: Step) -> None:
-        old = np.zeros(self.count, [("shots", "i8", (FEEDERS,)), ("beam_target_mm", "f8"), ("alf3_total_kg", "f8")])
+        old = np.zeros(
+            self.count, [("shots", "i8", (FEEDERS,)), ("beam_target_mm", "f8"), ("alf3_total_kg", "f8")]
+        )
         for name in SET_POINTS:
             old[name] = before[name]
         why = refused(self.q, old, self.k, m, seconds)
@@ -186,7 +188,9 @@ class Brain:
         record = self.k[cell]
         if record["phase"] != before["phase"][cell]:
             rate = float(record["rate"] * record["factor"])
-            made.append(Command(self.cycles, cell + 1, "rate:advice", 0, rate, 0.0, REASONS[int(record["feed_why"])]))
+            made.append(
+                Command(self.cycles, cell + 1, "rate:advice", 0, rate, 0.0, REASONS[int(record["feed_why"])])
+            )
         wishes = self._changes(cell, before, self.cycles, ":advice", "")
         made += [one for one in wishes if not one.kind.startswith("feed")]
         fresh = []
@@ -205,10 +209,14 @@ class Brain:
             if now != was:
                 reason = why or REASONS[int(k["feed_why"])]
                 made.append(Command(seq, number, f"feed{mark}", feeder + 1, now, was, reason))
-        for kind, name, code in (("beam", "beam_target_mm", "beam_why"), ("fluoride", "alf3_total_kg", "dose_why")):
-            was, now = float(before[name][cell]), float(k[name])
-            if now != was:
-                made.append(Command(seq, number, f"{kind}{mark}", 0, now, was, why or REASONS[int(k[code])]))
+        for kind, name, code in (
+            ("beam", "beam_target_mm", "beam_why"),
+            ("fluoride", "alf3_total_kg", "dose_why"),
+        ):
+            held, wanted = float(before[name][cell]), float(k[name])
+            if wanted != held:
+                reason = why or REASONS[int(k[code])]
+                made.append(Command(seq, number, f"{kind}{mark}", 0, wanted, held, reason))
         return made
 
     def _number(self, before: dict[str, Any], step: Step) -> np.ndarray[Any, Any]:
@@ -238,9 +246,7 @@ class Brain:
         """Cells by feeding phase and by alarm; lists of cells are short."""
         k, ours = self.k, self.side["ours"]
         phases = np.bincount(k["phase"].astype("i8"), minlength=len(PHASES))
-        alarms = {
-            name: int(((k["alarms"] >> bit) & 1).sum()) for bit, name in enumerate(ALARMS) if name
-        }
+        alarms = {name: int(((k["alarms"] >> bit) & 1).sum()) for bit, name in enumerate(ALARMS) if name}
         return {
             "controlled": int(ours.sum()),
             "advised": int(self.advise.sum()),

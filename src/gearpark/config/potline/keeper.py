@@ -108,9 +108,7 @@ class Keeper:
                 [(outcome, at_us, cell, seq) for cell, seq, outcome in step.acks],
             )
             self._insert(step.commands, WHO, at_us)
-            rows = [
-                (int(cell), brain.k[cell].tobytes(), brain.side[cell].tobytes()) for cell in step.touched
-            ]
+            rows = [(int(cell), brain.k[cell].tobytes(), brain.side[cell].tobytes()) for cell in step.touched]
             db.executemany("INSERT OR REPLACE INTO cells VALUES (?, ?, ?)", rows)
             facts = {"cycles": brain.cycles, "t": brain.t, "offset": brain.offset, "boot": brain.plant_boot}
             db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
@@ -130,7 +128,21 @@ class Keeper:
         for c in commands:
             told = at_us if ":" in c.kind or c.cell == 0 else None  # nobody will answer
             outcome = c.kind.rpartition(":")[2] if ":" in c.kind else ""
-            rows.append((c.seq, c.cell, c.kind.partition(":")[0], c.feeder, c.value, c.was, c.why, who, at_us, outcome, told))
+            rows.append(
+                (
+                    c.seq,
+                    c.cell,
+                    c.kind.partition(":")[0],
+                    c.feeder,
+                    c.value,
+                    c.was,
+                    c.why,
+                    who,
+                    at_us,
+                    outcome,
+                    told,
+                )
+            )
         self._db.executemany("INSERT OR REPLACE INTO commands VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows)
 
     def _trim(self, at_us: int) -> None:

@@ -17,9 +17,9 @@ MAX_WHY = 200
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """``mode`` of the line; cells in ``advised`` are advised even when the line is controlled."""
+    """``mode`` of the line, "": as the controller was started; cells in ``advised`` are advised anyway."""
 
-    mode: str = "advise"
+    mode: str = ""
     advised: frozenset[int] = frozenset()
     by: str = ""
     why: str = ""
@@ -45,7 +45,7 @@ def read_orders(folder: Path, otherwise: Orders) -> Orders:
 
 
 def checked(orders: Orders) -> Orders:
-    if orders.mode not in MODES:
+    if orders.mode not in ("", *MODES):
         raise _no_order(f"mode {orders.mode!r} is none of {', '.join(MODES)}")
     if not all(1 <= cell <= MAX_CELLS for cell in orders.advised):
         raise _no_order(f"cells go from 1 to {MAX_CELLS}")
@@ -56,15 +56,17 @@ def checked(orders: Orders) -> Orders:
 
 def give(folder: Path, mode: str, cells: Sequence[int], by: str, why: str) -> Orders:
     """Order ``mode`` for the line, or for some cells only."""
-    now = read_orders(folder, Orders(why="first"))
+    made = checked(Orders(mode, frozenset(cells), by, why))
     if cells:
-        changed = now.advised | set(cells) if mode == "advise" else now.advised - set(cells)
-        made = checked(Orders(now.mode, frozenset(changed), by, why))
-        checked(Orders(mode, frozenset(cells), by, why))
+        now = read_orders(folder, Orders())
         if mode == "control" and now.mode == "advise":
             raise _no_order("the whole line is advised; order control of the line first")
+        changed = now.advised | made.advised if mode == "advise" else now.advised - made.advised
+        made = Orders(now.mode, frozenset(changed), by, why)
+    elif mode not in MODES:
+        raise _no_order(f"mode {mode!r} is none of {', '.join(MODES)}")
     else:
-        made = checked(Orders(mode, frozenset(), by, why))
+        made = Orders(mode, frozenset(), by, why)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = order_file(folder).with_suffix(".part")
     document = {"mode": made.mode, "advised": sorted(made.advised), "by": made.by, "why": made.why}

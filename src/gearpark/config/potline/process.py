@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import random
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ class Controller:
         self.url, self.folder, self.status_file, self.p, self.q = url, folder, status_file, p, q
         if mode not in MODES:
             raise Problem("potline.order", f"No order: mode {mode!r} is none of {', '.join(MODES)}.")
-        self.orders = Orders(mode, why="as started")
+        self.started_as, self.orders = mode, Orders(why="as started")
         self.brain: Brain | None = None
         self.keeper: Keeper | None = None
         self.state, self.detail = "connecting", ""
@@ -54,7 +55,9 @@ class Controller:
         self._order_mark: tuple[int, int] | None = None
         self._loops: list[float] = []
         self._link = ArrayLink(
-            url, {one.name: f"nsu={NAMESPACE};s={one.name}" for one in SIGNALS}, {COMMAND: f"nsu={NAMESPACE};s={COMMAND}"}
+            url,
+            {one.name: f"nsu={NAMESPACE};s={one.name}" for one in SIGNALS},
+            {COMMAND: f"nsu={NAMESPACE};s={COMMAND}"},
         )
 
     async def run(self) -> None:
@@ -114,12 +117,18 @@ class Controller:
 
     async def _cycle(self, at_us: int) -> None:
         brain, keeper = self.brain, self.keeper
-        assert brain is not None and keeper is not None
+        assert brain is not None
+        assert keeper is not None
         self._obey(brain, keeper)
         step = brain.cycle(self._view)
         if step is None:
             return
-        await asyncio.to_thread(keeper.journal, brain, step, to_us(now_utc()))
+        try:
+            await asyncio.to_thread(keeper.journal, brain, step, to_us(now_utc()))
+        except sqlite3.Error:  # what is not journalled is not sent: go on as after a crash
+            self.brain = self.keeper = None
+            keeper.close()
+            raise
         await self._send(step)
         keeper.save(brain)
         self._heard_s = time.monotonic()
@@ -144,11 +153,16 @@ class Controller:
             log.warning("%s", problem.sentence)
             return
         if now != self.orders:
-            keeper.note(f"mode {now.mode}", now.by, now.why, brain.cycles, to_us(now_utc()))
-            log.info("%s, ordered by %s: %s", now.mode, now.by, now.why)
+            keeper.note(f"mode {now.mode or 'of cells'}", now.by, now.why, brain.cycles, to_us(now_utc()))
+            log.info("%s, ordered by %s: %s", now.mode or "some cells", now.by, now.why)
         self.orders = now
         advised = np.array([cell + 1 in now.advised for cell in range(brain.count)])
-        brain.advise = advised | (now.mode == "advise")
+        brain.advise = advised | (self.mode == "advise")
+
+    @property
+    def mode(self) -> str:
+        """Of the line now."""
+        return self.orders.mode or self.started_as
 
     # -- for people ---------------------------------------------------------------------------------------------
 
@@ -164,7 +178,7 @@ class Controller:
         """What ``gearpark potline live`` shows."""
         loops = sorted(self._loops)
         made: dict[str, Any] = {
-            "pid": os.getpid(), "url": self.url, "state": self.state, "detail": self.detail, "mode": self.orders.mode,
+            "pid": os.getpid(), "url": self.url, "state": self.state, "detail": self.detail, "mode": self.mode,
             "began_at": self._began_at.isoformat(), "first_telegram_at": self.first_telegram_at, "at": now_utc().isoformat(),
             "resumed": self.resumed, "control_revision": self.q.revision,
         }  # fmt: skip

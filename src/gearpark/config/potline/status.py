@@ -34,11 +34,11 @@ def newest_commands(cell: int, most: int) -> list[dict[str, Any]]:
     """Newest first; ``cell`` 0: of all. Problem ``potline.not_running`` when there is no journal."""
     path = home.home() / "potline" / "commands.db"
     if not path.exists():
-        raise Problem(
-            "potline.not_running", f"No potline controller runs on {home.home()}.", status=404
-        )
+        raise Problem("potline.not_running", f"No potline controller runs on {home.home()}.", status=404)
     names = ("at_us", "cell", "kind", "feeder", "was", "value", "why", "who", "seq", "outcome")
-    query = f"SELECT {', '.join(names)} FROM commands WHERE ? IN (0, cell) ORDER BY at_us DESC, seq DESC LIMIT ?"  # noqa: S608
+    query = (
+        f"SELECT {', '.join(names)} FROM commands WHERE ? IN (0, cell) ORDER BY at_us DESC, seq DESC LIMIT ?"  # noqa: S608
+    )
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
         found = db.execute(query, (cell, max(1, min(most, MAX_ROWS)))).fetchall()
     rows = [dict(zip(names, row, strict=True)) for row in found]

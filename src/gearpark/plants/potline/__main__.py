@@ -26,7 +26,9 @@ log = logging.getLogger("gearpark.plants.potline")
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """The command line; what does not fit is a Problem ``plants.option``."""
-    parser = argparse.ArgumentParser(prog="gearpark.plants.potline", description="A simulated reduction line.")
+    parser = argparse.ArgumentParser(
+        prog="gearpark.plants.potline", description="A simulated reduction line."
+    )
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
     parser.add_argument("--cells", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)

@@ -97,7 +97,10 @@ class PotlineServer:
         top = builder.object("Potline", (index, "Potline"), OBJECTS, reference=ORGANIZES)
         for signal in SIGNALS:
             node = self._variable(builder, top, signal)
-            self._cells[signal.name] = (signal, Cell(node, KINDS[signal.kind], lambda value: value, history=False))
+            self._cells[signal.name] = (
+                signal,
+                Cell(node, KINDS[signal.kind], lambda value: value, history=False),
+            )
         loop = Signal(LOOP, "f8", 1, "1", "seconds from measurement to telegram, the newest last")
         node = self._variable(builder, top, loop)
         self._cells[LOOP] = (loop, Cell(node, KINDS["f8"], lambda value: value, history=False))
@@ -213,5 +216,6 @@ class PotlineServer:
 
 def _no_fault(text: str) -> Problem:
     return Problem(
-        "plants.injection", f"{text[:60]!r} is no fault; say CELL:KIND:SECONDS with one of {', '.join(FAULTS)}."
+        "plants.injection",
+        f"{text[:60]!r} is no fault; say CELL:KIND:SECONDS with one of {', '.join(FAULTS)}.",
     )

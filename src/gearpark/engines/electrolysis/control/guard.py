@@ -19,7 +19,11 @@ _ON, _NAN, _BACK, _MUCH, _FAR, _TRAVEL, _LOW, _DOSE = range(8)
 
 
 def refused(
-    q: Parameters, before: np.ndarray[Any, Any], after: np.ndarray[Any, Any], m: np.ndarray[Any, Any], seconds: int
+    q: Parameters,
+    before: np.ndarray[Any, Any],
+    after: np.ndarray[Any, Any],
+    m: np.ndarray[Any, Any],
+    seconds: int,
 ) -> np.ndarray[Any, Any]:
     """A place in ``LIMITS`` a cell, 0 where ``after`` may be sent; ``seconds``: how long ``before`` has stood."""
     why = np.zeros(len(after), "i8")

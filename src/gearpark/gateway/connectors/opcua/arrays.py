@@ -46,7 +46,9 @@ class ArrayLink:
 
     def __init__(self, url: str, names: Mapping[str, str], targets: Mapping[str, str]) -> None:
         if len(names) > MAX_ARRAYS:
-            raise Problem("opcua.arrays", f"{len(names)} arrays are asked for; at most {MAX_ARRAYS} are read.")
+            raise Problem(
+                "opcua.arrays", f"{len(names)} arrays are asked for; at most {MAX_ARRAYS} are read."
+            )
         self.url, self._names, self._targets = url, dict(names), dict(targets)
         self._session: OpcSession | None = None
         self._handles: dict[int, str] = {}
