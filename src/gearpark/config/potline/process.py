@@ -84,8 +84,7 @@ class Controller:
             await asyncio.gather(saying, return_exceptions=True)
             self.state = "stopped"
             self._write_status()
-            if self.keeper is not None:
-                self.keeper.close()
+            self._end()
 
     def _down(self, error: Exception) -> None:
         sentence = sentence_of(error)
@@ -102,18 +101,31 @@ class Controller:
                 self._view[signal.name] = _array(frame.values[signal.name], signal.kind, signal.width)
         if "Second" not in frame.values or len(self._view) < len(SIGNALS):
             return
+        cells = len(self._view["Voltage"])
+        if self.brain is not None and self.brain.count != cells:
+            self._end()  # another line answers at this address
         if self.brain is None:
-            await asyncio.to_thread(self._begin, len(self._view["Voltage"]))
+            await asyncio.to_thread(self._begin, cells)
         await self._cycle(frame.at_us)
 
     def _begin(self, cells: int) -> None:
         """The number of cells is known with the first frame: state from the disk, if there is one."""
         brain = Brain(self.q, curve_of(self.folder, self.p), cells)
         keeper = Keeper(self.folder, cells)
-        self.resumed = keeper.load(brain)
-        self.boot = keeper.next_boot(to_us(now_utc()))
+        try:
+            self.resumed = keeper.load(brain)
+            self.boot = keeper.next_boot(to_us(now_utc()))
+        except BaseException:
+            keeper.close()
+            raise
         self.brain, self.keeper = brain, keeper
         log.info("%d cells, %s", cells, "as they were" if self.resumed else "begun anew")
+
+    def _end(self) -> None:
+        """Let go of state and folder; the next frame begins from the disk."""
+        keeper, self.brain, self.keeper = self.keeper, None, None
+        if keeper is not None:
+            keeper.close()
 
     async def _cycle(self, at_us: int) -> None:
         brain, keeper = self.brain, self.keeper
@@ -126,8 +138,7 @@ class Controller:
         try:
             await asyncio.to_thread(keeper.journal, brain, step, to_us(now_utc()))
         except sqlite3.Error:  # what is not journalled is not sent: go on as after a crash
-            self.brain = self.keeper = None
-            keeper.close()
+            self._end()
             raise
         await self._send(step)
         keeper.save(brain)
