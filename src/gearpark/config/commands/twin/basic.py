@@ -1,31 +1,27 @@
-"""``gearpark twin``: what a line gives, by simulation of its model file."""
+"""``gearpark twin run|compare|bottleneck|schema|warmup``."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gearpark.base.problems import Problem
 
-from . import emit, read_text
+from .. import emit
+from .tell import duration, load, sampling, table, with_half
 
 if TYPE_CHECKING:
     from gearpark.engines.linesim.experiment import Answer, Comparison, Estimate
     from gearpark.engines.linesim.model import Line, Scenario
 
 SHARES = ("busy", "starved", "blocked", "down", "setup", "waiting")
-MAX_REPLICATIONS = 100_000
 
 
-def add(commands: Any) -> None:
-    """Register the area's commands."""
-    twin: argparse.ArgumentParser = commands.add_parser("twin", help="what a line gives, by simulation")
-    actions = twin.add_subparsers(dest="action", required=True, metavar="ACTION")
+def add(actions: Any) -> None:
+    """Register these commands."""
     run = actions.add_parser("run", help="output, parts inside, lead time, where the stations' time goes")
     run.add_argument("model", metavar="MODEL.yaml")
     run.add_argument("--engine", choices=("auto", "events", "recursion"), default="auto")
@@ -40,10 +36,7 @@ def add(commands: Any) -> None:
     bottleneck.add_argument("model", metavar="MODEL.yaml")
     bottleneck.set_defaults(run=_bottleneck)
     for parser in (run, compare, bottleneck):
-        parser.add_argument("--replications", type=_count, help="as the model says unless given")
-        parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--workers", type=_count, default=os.cpu_count() or 1)
-        parser.add_argument("--json", action="store_true")
+        sampling(parser)
     schema = actions.add_parser("schema", help="JSON Schema of model files")
     schema.set_defaults(run=_schema)
     template = actions.add_parser("template", help="a model of a line type, to begin with")
@@ -57,26 +50,11 @@ def add(commands: Any) -> None:
     warmup.set_defaults(run=_warmup)
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= MAX_REPLICATIONS:
-        raise argparse.ArgumentTypeError(f"from 1 to {MAX_REPLICATIONS:,}")
-    return number
-
-
-def _load(path: str) -> Line:
-    from gearpark.engines.linesim.model import build_line, read_document
-    from gearpark.engines.linesim.model.document import MAX_BYTES
-
-    text = read_text(path, MAX_BYTES, lambda why: Problem("twin.file_unreadable", why, line=0))
-    return build_line(read_document(text, Path(path).name))
-
-
 def _run(options: argparse.Namespace) -> int:
     from gearpark.engines.linesim.experiment import simulate
 
     answer = simulate(
-        _load(options.model),
+        load(options.model),
         replications=options.replications,
         seed=options.seed,
         engine=options.engine,
@@ -124,33 +102,33 @@ def _tell_run(answer: Answer) -> None:
     made = _figures(answer)
     titles = {s.name: f"{s.title} (carrier)" if s.carrier else s.title for s in answer.line.stations}
     print(
-        f"{made['line']}: {_with(made['throughput_per_h'], made['throughput_ci_half'])} good parts an hour (95 %)"
+        f"{made['line']}: {with_half(made['throughput_per_h'], made['throughput_ci_half'])} good parts an hour (95 %)"
     )
     print(
-        f"{made['replications']} replications of {_time(made['time_s'])}, the first {_time(made['warmup_s'])} left out,"
+        f"{made['replications']} replications of {duration(made['time_s'])}, the first {duration(made['warmup_s'])} left out,"
         f" seed {made['seed']}, by {made['engine']}"
     )
     print(
-        f"inside the line: {made['wip']:.3g} parts; time in the line: {_time(made['lead_time_s'])};"
+        f"inside the line: {made['wip']:.3g} parts; time in the line: {duration(made['lead_time_s'])};"
         f" scrap: {made['scrap_per_h']:.3g} an hour; arrivals lost: {made['lost_per_h']:.3g} an hour"
     )
     if "energy_kwh_per_part" in made:
         print(f"energy: {made['energy_kwh_per_part']:.3g} kWh a good part")
     rows = [[titles[name], *(f"{row[s]:.1%}" for s in SHARES)] for name, row in made["stations"].items()]
-    _table(["station", *SHARES], rows)
+    table(["station", *SHARES], rows)
     if made["buffers"]:
         print()
-        _table(["buffer", "parts"], [[name, f"{level:.2f}"] for name, level in made["buffers"].items()])
+        table(["buffer", "parts"], [[name, f"{level:.2f}"] for name, level in made["buffers"].items()])
 
 
 def _compare(options: argparse.Namespace) -> int:
     from gearpark.engines.linesim.experiment import compare
     from gearpark.engines.linesim.model import build_line
 
-    base = _load(options.model)
+    base = load(options.model)
     given = {"replications": options.replications, "seed": options.seed, "workers": options.workers}
     if options.other:
-        other = _load(options.other)
+        other = load(options.other)
         rows = [_compared(compare(base, other, **given), other.name)]
     elif base.scenarios:
         rows = []
@@ -168,7 +146,7 @@ def _compare(options: argparse.Namespace) -> int:
         return 0
     print(f"{base.name}: good parts an hour, 95 % intervals of the difference")
     heads = ["with", "before", "after", "difference", "pay-back"]
-    _table(heads, [_told(row) for row in rows])
+    table(heads, [_told(row) for row in rows])
     return 0
 
 
@@ -201,7 +179,7 @@ def _worth(base: Line, scenario: Scenario, gain_per_h: float) -> dict[str, Any]:
 def _told(row: Mapping[str, Any]) -> list[str]:
     years = row.get("payback_years")
     back = "" if "cost" not in row else "never" if years is None else f"{years:.1f} years"
-    gain = _with(row["difference_per_h"], row["difference_ci_half"])
+    gain = with_half(row["difference_per_h"], row["difference_ci_half"])
     return [row["title"], f"{row['a_per_h']:.4g}", f"{row['b_per_h']:.4g}", gain, back]
 
 
@@ -209,7 +187,7 @@ def _bottleneck(options: argparse.Namespace) -> int:
     from gearpark.engines.linesim.experiment import CUT, bottlenecks
 
     base, levers = bottlenecks(
-        _load(options.model),
+        load(options.model),
         replications=options.replications,
         seed=options.seed,
         workers=options.workers,
@@ -243,14 +221,14 @@ def _bottleneck(options: argparse.Namespace) -> int:
     rows_told = [
         [
             lever.station,
-            _with(lever.per_h.mean, lever.per_h.half),
+            with_half(lever.per_h.mean, lever.per_h.half),
             f"{(lever.per_h.mean or 0.0) / lever.saved_s:.3g}",
             f"{lever.busy:.1%}",
             "yes" if lever.sure else "not sure",
         ]
         for lever in levers
     ]
-    _table(["station", "gain", "a second", "busy", "holds the line up"], rows_told)
+    table(["station", "gain", "a second", "busy", "holds the line up"], rows_told)
     return 0
 
 
@@ -287,29 +265,3 @@ def _warmup(options: argparse.Namespace) -> int:
         options.json,
     )
     return 0
-
-
-def _with(mean: float | None, half: float | None) -> str:
-    if mean is None:
-        return "-"
-    return f"{mean:.4g}" if half is None else f"{mean:.4g} ± {half:.2g}"
-
-
-def _time(seconds: float | None) -> str:
-    if seconds is None:
-        return "-"
-    for size, unit in ((3600.0, "h"), (60.0, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:,.1f} {unit}"
-    return f"{seconds:,.1f} s"
-
-
-def _table(heads: list[str], rows: list[list[str]]) -> None:
-    """Columns as wide as their widest cell, the first to the left, figures to the right."""
-    widths = [max(len(row[k]) for row in [heads, *rows]) for k in range(len(heads))]
-    for row in [heads, *rows]:
-        first, *others = (
-            cell.ljust(width) if k == 0 else cell.rjust(width)
-            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        print("  ".join([first, *others]).rstrip())
