@@ -246,7 +246,7 @@ def _template(options: argparse.Namespace) -> int:
     if options.type:
         print(model_text(lines.template(options.type), name=options.name), end="")
     else:
-        _table(["type", "title"], [[code, lines.template(code).title_en] for code in lines.template_codes()])
+        table(["type", "title"], [[code, lines.template(code).title_en] for code in lines.template_codes()])
     return 0
 
 
