@@ -76,10 +76,12 @@ def _empty_all_tables(case: TransactionTestCase) -> None:
     with database.dsn("superuser").connect(name=database.DATABASE) as link:
         link.execute("SET session_replication_role = replica")
         names = link.execute(
-            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
-            " AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
+            "SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND pg_relation_size(oid) > 0"
+            " AND relnamespace = 'public'::regnamespace"
+            " AND relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
         ).fetchall()
-        link.execute("TRUNCATE " + ", ".join(name for (name,) in names) + " RESTART IDENTITY CASCADE")
+        if names:
+            link.execute("TRUNCATE " + ", ".join(name for (name,) in names) + " RESTART IDENTITY CASCADE")
 
 
 TransactionTestCase._fixture_teardown = _empty_all_tables  # type: ignore[method-assign]
