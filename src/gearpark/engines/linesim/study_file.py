@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gearpark.base.problems import Problem
+
 from .model import Document, Line, build_line, schema
 from .model.document import refusal
 from .model.fields import ANY, COUNT, MONEY, NAMES, NUMBER, TEXT, TIME, Field, note, pick
 from .model.reading import Table, read_model
 from .model.units import SECONDS
 
-YEAR_FIGURES = ("lines", "shifts_a_day", "days", "margin")
+YEAR_FIGURES = ("lines", "shifts_a_day", "days", "wanted", "margin", "shift_cost")
 MAX_RUNS = 400  # models a study may ask for
 _DURATION = re.compile(rf"(\d[\d,]*\.?\d*|\.\d+)(\s*)({'|'.join(SECONDS)})\b")
 _SHARE = re.compile(r"(\d[\d,]*\.?\d*|\.\d+)(\s*)(%)")
@@ -40,7 +42,8 @@ TABLES: dict[str, dict[str, Field]] = {
         "shifts_a_day": Field("shifts a day", NUMBER, required=True),
         "days": Field("working days a year", NUMBER, required=True),
         "wanted": Field("pieces wanted a year of all lines", NUMBER, required=True),
-        "margin": Field("contribution of one more good part", MONEY),
+        "margin": Field("contribution of one more good part, before the cost of the shift it is made in", MONEY),
+        "shift_cost": Field("what a shift of one line costs, saved where fewer are needed", MONEY),
         "source": note(),
     },
     "known": {
@@ -83,7 +86,8 @@ TABLES: dict[str, dict[str, Field]] = {
 
 @dataclass(frozen=True)
 class Year:
-    """What a year holds. wanted: pieces of all lines; margin: CNY of one more good part."""
+    """What a year holds. wanted: pieces of all lines; margin: CNY of one more good part; shift_cost: CNY of a shift of
+    one line."""
 
     lines: float
     shift_h: float
@@ -91,6 +95,7 @@ class Year:
     days: float
     wanted: float
     margin: float
+    shift_cost: float = 0.0
 
     @property
     def shifts(self) -> float:
@@ -100,6 +105,8 @@ class Year:
 
 @dataclass(frozen=True)
 class Range:
+    """Good parts a shift that are known."""
+
     low: float
     high: float
     source: str = ""
@@ -123,10 +130,13 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Step:
+    """The line after one more step of the retrofit; cost and saves (a year) of one line, CNY."""
+
     title: str
     line: Line
     cost: float
     saves: float
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,7 +220,15 @@ def _year(document: Document, t: Table, target: Line) -> Year:
     if t["shifts_a_day"] * t["shift"] > 86_400 or t["days"] > 366:
         raise refusal("twin.value", document, t.path, "a day has 24 h and a year 366 days at most")
     margin = t.get("margin", target.money.margin)
-    return Year(t["lines"], t["shift"] / 3600.0, t["shifts_a_day"], t["days"], t["wanted"], margin)
+    return Year(
+        t["lines"],
+        t["shift"] / 3600.0,
+        t["shifts_a_day"],
+        t["days"],
+        t["wanted"],
+        margin,
+        t.get("shift_cost", 0.0),
+    )
 
 
 def _assumption(document: Document, name: str, t: Table, lines: Mapping[str, Line], year: Year) -> Assumption:
@@ -231,17 +249,26 @@ def _assumption(document: Document, name: str, t: Table, lines: Mapping[str, Lin
     shown: list[str] = []
     for model in ("base", "target") if where == "both" else (where,):
         found = lines[model].document
-        values = [str(found.at(p)) for text in t["set"] for p in found.paths(text) if found.at(p) is not None]
-        shown += [value for value in values if value not in shown]
+        shown += [_shown(found.at(p)) for text in t["set"] for p in found.paths(text)]
         pair = []
         for k, end in enumerate(("low", "high")):
             changes: dict[str, Any] = {}
             for text in t["set"]:
-                changes |= times(found, text, factors[k]) if factors else {text: t[end]}
-            pair.append(build_line(found.patched(changes, document.line(t.path))))
+                changes |= _times(document, t, found, text, factors[k]) if factors else {text: t[end]}
+            pair.append(_built(document, t, found.patched(changes)))
         made[model] = (pair[0], pair[1])
     low, high = (f"x {f:g}" for f in factors) if factors else (str(t["low"]), str(t["high"]))
-    return Assumption(**common, value=", ".join(shown) or "-", low=low, high=high, **made)
+    return Assumption(
+        **common, value=", ".join(dict.fromkeys(filter(None, shown))) or "-", low=low, high=high, **made
+    )
+
+
+def _shown(value: Any) -> str:
+    """A figure of a model as it is told; of a chain of flow its times."""
+    if isinstance(value, Mapping) and "value" in value:
+        value = value["value"]
+    text = "" if value is None else str(value)
+    return ", ".join(m[0] for m in _DURATION.finditer(text)) if ">" in text else text
 
 
 def _factors(document: Document, t: Table) -> tuple[float, float] | None:
@@ -259,7 +286,7 @@ def _factors(document: Document, t: Table) -> tuple[float, float] | None:
 
 
 def _number(document: Document, t: Table, end: str) -> float:
-    kind = MONEY if t["year"] == "margin" else NUMBER
+    kind = MONEY if t["year"] in ("margin", "shift_cost") else NUMBER
     try:
         found = float(kind.read(t[end]))
     except ValueError as error:
@@ -269,10 +296,13 @@ def _number(document: Document, t: Table, end: str) -> float:
     return found
 
 
-def times(document: Document, text: str, factor: float) -> dict[str, Any]:
-    """What the figures at a path become ``factor`` times as large: paths and values."""
-    found = {path: document.at(path) for path in document.paths(text)}
-    return {".".join(p): _scaled(value, factor) for p, value in found.items() if value is not None}
+def _times(document: Document, t: Table, model: Document, text: str, factor: float) -> dict[str, Any]:
+    """What the figures at a path of a model become ``factor`` times as large: paths and values."""
+    found = {path: model.at(path) for path in model.paths(text)}
+    try:
+        return {".".join(p): _scaled(value, factor) for p, value in found.items() if value is not None}
+    except ValueError as error:
+        raise refusal("twin.value", document, t.at("times"), f"{text}: {error}") from None
 
 
 def _scaled(value: Any, factor: float) -> Any:
@@ -283,15 +313,27 @@ def _scaled(value: Any, factor: float) -> Any:
         return {**value, "value": _scaled(value["value"], factor)}
     text = str(value)
     pattern = _DURATION if _DURATION.search(text) else _SHARE
+    if isinstance(value, (Mapping, list)) or not pattern.search(text):
+        raise ValueError(f"{text!r} is nothing to multiply")
     return pattern.sub(lambda m: f"{float(m[1].replace(',', '')) * factor:.10g}{m[2]}{m[3]}", text)
 
 
 def _steps(document: Document, tables: list[Table], base: Line) -> list[Step]:
     made, here = [], base.document
     for t in tables:
-        here = here.patched(_changes(document, t, "set"), document.line(t.path))
-        made.append(Step(t["title"], build_line(here), t.get("cost", 0.0), t.get("saves", 0.0)))
+        here = here.patched(_changes(document, t, "set"))
+        line = _built(document, t, here)
+        made.append(Step(t["title"], line, t.get("cost", 0.0), t.get("saves", 0.0), t.get("source", "")))
     return made
+
+
+def _built(document: Document, t: Table, changed: Document) -> Line:
+    """A changed model; what is wrong with it is told at the place of the study that changes it."""
+    try:
+        return build_line(changed)
+    except Problem as error:
+        told = error.sentence.removesuffix(".")
+        raise refusal(error.code, document, t.path, f"the model so changed is refused: {told}") from error
 
 
 def _changes(document: Document, t: Table, name: str) -> dict[str, Any]:
@@ -313,8 +355,8 @@ def _investment(document: Document, name: str, t: Table, target: Line) -> Invest
     for text, factor in _changes(document, t, "times").items():
         if not isinstance(factor, (int, float)) or factor <= 0:
             raise refusal("twin.value", document, t.at("times"), "a factor above zero is expected")
-        changes |= times(target.document, text, float(factor))
-    line = build_line(target.document.patched(changes, document.line(t.path))) if changes else None
+        changes |= _times(document, t, target.document, text, float(factor))
+    line = _built(document, t, target.document.patched(changes)) if changes else None
     if line is None and t["shifts_a_day"] is None:
         raise refusal("twin.field_missing", document, t.path, "set, times or shifts_a_day is missing")
     return Investment(
