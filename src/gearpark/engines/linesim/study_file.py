@@ -16,6 +16,7 @@ from .model.reading import Table, read_model
 from .model.units import SECONDS
 
 YEAR_FIGURES = ("lines", "shifts_a_day", "days", "wanted", "margin", "shift_cost")
+MONEY_FIGURES = ("margin", "shift_cost")
 MAX_RUNS = 400  # models a study may ask for
 _DURATION = re.compile(rf"(\d[\d,]*\.?\d*|\.\d+)(\s*)({'|'.join(SECONDS)})\b")
 _SHARE = re.compile(r"(\d[\d,]*\.?\d*|\.\d+)(\s*)(%)")
@@ -240,16 +241,15 @@ def _assumption(document: Document, name: str, t: Table, lines: Mapping[str, Lin
         now = float(getattr(year, t["year"]))
         given = factors and (now * factors[0], now * factors[1])
         ends = given or tuple(_number(document, t, end) for end in ("low", "high"))
-        low, high = (f"{end:g}" for end in ends)
-        return Assumption(
-            **common, value=f"{now:g}", low=low, high=high, year=t["year"], ends=(ends[0], ends[1])
-        )
+        unit = " CNY" if t["year"] in MONEY_FIGURES else ""
+        shown = dict(zip(("value", "low", "high"), (f"{x:,g}{unit}" for x in (now, *ends)), strict=True))
+        return Assumption(**common, **shown, year=t["year"], ends=(ends[0], ends[1]))
     where = t.get("model", "target")
     made: dict[str, Any] = {}
-    shown: list[str] = []
+    values: list[str] = []
     for model in ("base", "target") if where == "both" else (where,):
         found = lines[model].document
-        shown += [_shown(found.at(p)) for text in t["set"] for p in found.paths(text)]
+        values += [_shown(found.at(p)) for text in t["set"] for p in found.paths(text)]
         pair = []
         for k, end in enumerate(("low", "high")):
             changes: dict[str, Any] = {}
@@ -259,7 +259,7 @@ def _assumption(document: Document, name: str, t: Table, lines: Mapping[str, Lin
         made[model] = (pair[0], pair[1])
     low, high = (f"x {f:g}" for f in factors) if factors else (str(t["low"]), str(t["high"]))
     return Assumption(
-        **common, value=", ".join(dict.fromkeys(filter(None, shown))) or "-", low=low, high=high, **made
+        **common, value=", ".join(dict.fromkeys(filter(None, values))) or "-", low=low, high=high, **made
     )
 
 
@@ -286,7 +286,7 @@ def _factors(document: Document, t: Table) -> tuple[float, float] | None:
 
 
 def _number(document: Document, t: Table, end: str) -> float:
-    kind = MONEY if t["year"] in ("margin", "shift_cost") else NUMBER
+    kind = MONEY if t["year"] in MONEY_FIGURES else NUMBER
     try:
         found = float(kind.read(t[end]))
     except ValueError as error:
@@ -298,9 +298,11 @@ def _number(document: Document, t: Table, end: str) -> float:
 
 def _times(document: Document, t: Table, model: Document, text: str, factor: float) -> dict[str, Any]:
     """What the figures at a path of a model become ``factor`` times as large: paths and values."""
-    found = {path: model.at(path) for path in model.paths(text)}
+    found = {path: value for path in model.paths(text) if (value := model.at(path)) is not None}
     try:
-        return {".".join(p): _scaled(value, factor) for p, value in found.items() if value is not None}
+        if not found:
+            raise ValueError("nothing stands there to multiply")
+        return {".".join(p): _scaled(value, factor) for p, value in found.items()}
     except ValueError as error:
         raise refusal("twin.value", document, t.at("times"), f"{text}: {error}") from None
 
