@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -249,13 +250,14 @@ def _assumption(document: Document, name: str, t: Table, lines: Mapping[str, Lin
     values: list[str] = []
     for model in ("base", "target") if where == "both" else (where,):
         found = lines[model].document
-        values += [_shown(found.at(p)) for text in t["set"] for p in found.paths(text)]
+        with _refused_here(document, t):
+            values += [_shown(found.at(p)) for text in t["set"] for p in found.paths(text)]
         pair = []
         for k, end in enumerate(("low", "high")):
             changes: dict[str, Any] = {}
             for text in t["set"]:
                 changes |= _times(document, t, found, text, factors[k]) if factors else {text: t[end]}
-            pair.append(_built(document, t, found.patched(changes)))
+            pair.append(_built(document, t, found, changes))
         made[model] = (pair[0], pair[1])
     low, high = (f"x {f:g}" for f in factors) if factors else (str(t["low"]), str(t["high"]))
     return Assumption(
@@ -298,7 +300,8 @@ def _number(document: Document, t: Table, end: str) -> float:
 
 def _times(document: Document, t: Table, model: Document, text: str, factor: float) -> dict[str, Any]:
     """What the figures at a path of a model become ``factor`` times as large: paths and values."""
-    found = {path: value for path in model.paths(text) if (value := model.at(path)) is not None}
+    with _refused_here(document, t):
+        found = {path: value for path in model.paths(text) if (value := model.at(path)) is not None}
     try:
         if not found:
             raise ValueError("nothing stands there to multiply")
@@ -323,19 +326,25 @@ def _scaled(value: Any, factor: float) -> Any:
 def _steps(document: Document, tables: list[Table], base: Line) -> list[Step]:
     made, here = [], base.document
     for t in tables:
-        here = here.patched(_changes(document, t, "set"))
-        line = _built(document, t, here)
+        line = _built(document, t, here, _changes(document, t, "set"))
         made.append(Step(t["title"], line, t.get("cost", 0.0), t.get("saves", 0.0), t.get("source", "")))
+        here = line.document
     return made
 
 
-def _built(document: Document, t: Table, changed: Document) -> Line:
-    """A changed model; what is wrong with it is told at the place of the study that changes it."""
+@contextmanager
+def _refused_here(document: Document, t: Table) -> Iterator[None]:
+    """What is wrong with a model is told at the place of the study that changes it."""
     try:
-        return build_line(changed)
+        yield
     except Problem as error:
         told = error.sentence.removesuffix(".")
         raise refusal(error.code, document, t.path, f"the model so changed is refused: {told}") from error
+
+
+def _built(document: Document, t: Table, model: Document, changes: Mapping[str, Any]) -> Line:
+    with _refused_here(document, t):
+        return build_line(model.patched(changes))
 
 
 def _changes(document: Document, t: Table, name: str) -> dict[str, Any]:
@@ -358,7 +367,7 @@ def _investment(document: Document, name: str, t: Table, target: Line) -> Invest
         if not isinstance(factor, (int, float)) or factor <= 0:
             raise refusal("twin.value", document, t.at("times"), "a factor above zero is expected")
         changes |= _times(document, t, target.document, text, float(factor))
-    line = _built(document, t, target.document.patched(changes)) if changes else None
+    line = _built(document, t, target.document, changes) if changes else None
     if line is None and t["shifts_a_day"] is None:
         raise refusal("twin.field_missing", document, t.path, "set, times or shifts_a_day is missing")
     return Investment(

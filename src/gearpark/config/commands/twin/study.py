@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -35,11 +36,8 @@ def _run(options: argparse.Namespace) -> int:
     from gearpark.engines.linesim.study import run_study
     from gearpark.engines.linesim.study_file import build_study, models_of
 
-    if options.out and not options.out.endswith(".pdf"):
-        raise Problem(
-            "twin.file_unwritable",
-            f"{options.out}: reports are written as PDF; name a file that ends in .pdf.",
-        )
+    if options.out:
+        _refuse_unwritable(Path(options.out))
     path = Path(options.study)
     document = read(path)
     base, target = (read(path.parent / name) for name in models_of(document))
@@ -54,17 +52,24 @@ def _run(options: argparse.Namespace) -> int:
     if options.out:
         from gearpark.kit.pdf import pdf
 
-        try:
-            Path(options.out).write_bytes(pdf(TYPST, made, now_utc()))
-        except OSError as error:
-            raise Problem(
-                "twin.file_unwritable", f"{options.out} cannot be written: {error.strerror}."
-            ) from error
+        Path(options.out).write_bytes(pdf(TYPST, made, now_utc()))
     if options.json:
         emit(_figures(answer), True)
     else:
         _tell(made)
     return 0
+
+
+def _refuse_unwritable(out: Path) -> None:
+    """Before the work rather than after it."""
+    if out.suffix != ".pdf":
+        raise Problem(
+            "twin.file_unwritable", f"{out}: reports are written as PDF; name a file that ends in .pdf."
+        )
+    if not os.access(out if out.exists() else out.parent, os.W_OK) or out.is_dir():
+        raise Problem(
+            "twin.file_unwritable", f"{out} cannot be written: there is no such folder, or it is not yours."
+        )
 
 
 def _progress(done: int, of: int) -> None:
