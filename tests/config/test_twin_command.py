@@ -85,3 +85,23 @@ def test_the_model_in_the_guide_runs(capsys: pytest.CaptureFixture[str], tmp_pat
     made = told(capsys, "run", str(model), "--replications", "4")
     assert list(made["stations"]) == ["turn", "harden", "grind"]
     assert made["throughput_per_h"] > 50
+
+
+STUDY = str(MODELS / "retrofit-study.yaml")
+
+
+def test_study(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    made = told(capsys, "study", STUDY, "--replications", "2")
+    assert made["base"]["met"]
+    assert made["target"]["holds"] == "Boring of the bearing seats"
+    assert len(made["sensitivities"]) > 40
+    report = tmp_path / "report.pdf"
+    assert main(["twin", "study", STUDY, "--replications", "2", "--out", str(report)]) == 0
+    words = capsys.readouterr().out
+    assert all(
+        word in words for word in ("Step by step", "What could come next", "What the pay-back hangs on")
+    )
+    assert report.read_bytes().startswith(b"%PDF")
+    for wrong in ("report.html", str(tmp_path / "nowhere" / "report.pdf")):
+        assert main(["twin", "study", STUDY, "--replications", "1", "--out", wrong]) != 0
+        assert "twin.file_unwritable" in capsys.readouterr().err

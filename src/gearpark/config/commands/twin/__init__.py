@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import basic
+from . import basic, study
 
-PARTS = (basic,)
+PARTS = (basic, study)
 
 
 def add(commands: Any) -> None:

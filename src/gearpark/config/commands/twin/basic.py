@@ -39,6 +39,10 @@ def add(actions: Any) -> None:
         sampling(parser)
     schema = actions.add_parser("schema", help="JSON Schema of model files")
     schema.set_defaults(run=_schema)
+    template = actions.add_parser("template", help="a model of a line type, to begin with")
+    template.add_argument("type", metavar="TYPE", nargs="?", help="without it the line types are listed")
+    template.add_argument("--name", default="", help="name of the line")
+    template.set_defaults(run=_template)
     warmup = actions.add_parser(
         "warmup", help="compile the kernel now, so that the first answer comes at once"
     )
@@ -232,6 +236,17 @@ def _schema(options: argparse.Namespace) -> int:
     from gearpark.engines.linesim.model import schema
 
     print(json.dumps(schema(), indent=2))
+    return 0
+
+
+def _template(options: argparse.Namespace) -> int:
+    from gearpark.engines import lines
+    from gearpark.engines.linesim.templates import model_text
+
+    if options.type:
+        print(model_text(lines.template(options.type), name=options.name), end="")
+    else:
+        table(["type", "title"], [[code, lines.template(code).title_en] for code in lines.template_codes()])
     return 0
 
 
