@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import basic
+from . import basic, optimize
 
-PARTS = (basic,)
+PARTS = (basic, optimize)
 
 
 def add(commands: Any) -> None:

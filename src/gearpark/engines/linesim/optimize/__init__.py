@@ -16,8 +16,8 @@ import numpy as np
 
 from gearpark.base.problems import Problem
 
-from ..experiment import Comparison, simulate, paired, warm_up_s
-from ..model import Line, Task
+from ..experiment import Comparison, paired, simulate, warm_up_s
+from ..model import Line, Task, build_line
 from .choose import Choice, Look, Race, best, cheapest, paired_half
 from .judge import Judge, judge_of, prepare
 from .search import Search
@@ -26,17 +26,23 @@ from .space import Design, Space, share_out
 __all__ = ["Found", "Rival", "optimize", "prepare", "share_out"]
 
 ROUNDS = 3  # selections one after another, each around the best of the one before
+FIRST_LOOK = 0.5  # share of the limit of parts that a look at all designs may use
 SEARCHED = 8  # first number of replications of designs that the event kernel runs
 TOLD_RIVALS = 20
 
 
 @dataclass(frozen=True)
 class Rival:
-    """A design not told apart from the best: its output (value, for a profit) less the best's, half the interval."""
+    """A design not told apart from the best, or for the goal cost one that may reach the output for no more.
+
+    difference   of its output (for a profit, its value) to the best's, ``half`` its one-sided interval
+    a_year       CNY a year more than the best
+    """
 
     changes: dict[str, Any]
     difference: float
     half: float
+    a_year: float
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,9 @@ class Found:
     sure         ``certainty`` holds for ``within``, and that is no more than the indifference
     within       by how much a design compared may at most be better (goal cost: how far the output may fall short),
                  parts an hour, or CNY a year for a profit
-    everything   all designs of the task were compared or ruled out; otherwise the best and its neighbours
-    designs      in the task; ``ruled_out`` of them by a bound, ``compared`` by simulation
+    everything   all designs of the task were compared or ruled out; otherwise ``against`` so many of them, and
+    neighbours   all designs one change or one exchange away among them
+    designs      in the task; ``ruled_out`` of them by a bound, ``compared`` by simulation, ``searched`` by the search
     """
 
     line: Line
@@ -65,13 +72,15 @@ class Found:
     sure: bool
     within: float
     everything: bool
-    near: int
+    against: int
+    neighbours: bool
     designs: int
     ruled_out: int
     compared: int
     searched: int
     runs: int
     parts: int
+    rival_count: int
     rivals: list[Rival] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
 
@@ -126,17 +135,19 @@ class _Optimizer:
         self.task, self.seed, self.workers = space.task, seed, workers
         self.search = Search(judge, space, self.aim.score)
         self.first, self.effort = judge.used(0), 0  # numbers below belong to the search
-        self.ruled_out = self.compared = self.near = 0
+        self.ruled_out = self.compared = self.against = 0
+        self.neighbours = False
         self.looks: list[Look] = []
 
     def run(self, replications: int) -> Found:
         champion = self.search.run(self.space.begin())
         error = 1.0 - self.task.certainty
         kept = self._kept(champion, error / 10)
-        everything = self.space.count(kept) <= self.judge.most_designs
+        left = self.space.count(kept)
+        everything = left <= self.judge.most_designs and self.judge.spent_with(left, 0) <= FIRST_LOOK
         if everything:
             designs = list(self.space.designs(kept))
-            self.ruled_out = self.space.count() - len(designs)
+            self.ruled_out = self.space.size - len(designs)
             if not designs:
                 raise self._short(max(self.search.seen.values()))
             choice = self._choose(designs, champion, 0.9 * error)
@@ -161,7 +172,11 @@ class _Optimizer:
         costs = [[self._cost_of(k, c) for c in range(len(v.values))] for k, v in enumerate(variables)]
         cheap = [min(row) for row in costs]
         return [
-            [c for c, top in enumerate(row) if self.aim.rate * top - (sum(cheap) - cheap[k] + costs[k][c]) >= least]
+            [
+                c
+                for c, top in enumerate(row)
+                if self.aim.rate * top - (sum(cheap) - cheap[k] + costs[k][c]) >= least
+            ]
             for k, row in enumerate(ceilings)
         ]
 
@@ -179,6 +194,7 @@ class _Optimizer:
         else:
             choice = best(race, designs, champion, self.aim.worth, self.aim.indifferent, error)
         self.first = race.first
+        self.against = len(set(designs)) - 1
         self.compared += len(set(designs) - set(self.search.seen))
         self.looks += race.looks
         return choice
@@ -186,11 +202,12 @@ class _Optimizer:
     def _around(self, champion: Design, error: float) -> Choice:
         """The best of a design and its neighbours, again around that one when it is another."""
         for _ in range(ROUNDS):
-            near, self.near = self.search.neighbours(champion)
+            near, all_near = self.search.neighbours(champion)
             own = [self.space.now] if self.space.now else []
             before = champion
             choice = self._choose([champion, *near, *own], champion, error)
             champion = choice.design
+            self.neighbours = champion == before and len(near) == all_near
             if champion == before or not choice.met:
                 break
         return choice
@@ -206,15 +223,19 @@ class _Optimizer:
 
     def _told(self, choice: Choice, everything: bool, replications: int) -> Found:
         space, line = self.space, self.space.line
-        made = space.line_of(choice.design)
-        warm = max(x.run.warm_s if x.run.warm_s is not None else warm_up_s(x, self.seed) for x in (line, made))
+        made = build_line(line.document.patched(space.values(choice.design)))
+        warm = max(
+            x.run.warm_s if x.run.warm_s is not None else warm_up_s(x, self.seed) for x in (line, made)
+        )
         given: dict[str, Any] = {
             "replications": replications, "seed": self.seed, "warm_s": warm, "workers": self.workers
         }  # fmt: skip
         comparison = paired(simulate(line, **given), simulate(made, **given))
         profit = None
         if line.money.margin and line.money.hours:
-            profit = line.money.margin * line.money.hours * (comparison.per_h.mean or 0.0) - space.a_year(choice.design)
+            profit = line.money.margin * line.money.hours * (comparison.per_h.mean or 0.0) - space.a_year(
+                choice.design
+            )
         return Found(
             line=line,
             task=self.task,
@@ -229,13 +250,18 @@ class _Optimizer:
             sure=choice.sure,
             within=choice.within,
             everything=everything,
-            near=self.near,
-            designs=space.count(),
+            against=self.against,
+            neighbours=self.neighbours or everything,
+            designs=space.size,
             ruled_out=self.ruled_out,
             compared=self.compared + len(self.search.seen),
             searched=len(self.search.seen),
             runs=self.judge.spent.runs,
             parts=self.judge.spent.parts,
-            rivals=[Rival(space.values(d), apart, half) for d, apart, half in choice.rivals[:TOLD_RIVALS]],
+            rivals=[
+                Rival(space.values(d), apart, half, space.a_year(d) - space.a_year(choice.design))
+                for d, apart, half in choice.rivals[:TOLD_RIVALS]
+            ],
+            rival_count=len(choice.rivals),
             looks=self.looks,
         )

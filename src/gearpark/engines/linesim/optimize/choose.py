@@ -22,6 +22,7 @@ from .judge import Judge
 from .space import Design
 
 LOOKS = 12
+SPARE = 1.3  # how much longer than needed a look is made
 
 Worth = Callable[[Sequence[Design], Any], Any]  # (designs, parts an hour by design and replication) -> value
 
@@ -64,8 +65,7 @@ class Race:
         """Another look stays inside the limits."""
         if not self.looks:
             return True
-        asked = self.judge.asked(designs, self.effort)
-        return len(self.looks) < LOOKS and self.judge.spent.parts + asked <= self.judge.most_parts
+        return len(self.looks) < LOOKS and self.judge.spent_with(designs, self.effort) <= 1.0
 
     def look(self, designs: Sequence[Design]) -> Any:
         """Parts an hour by design and replication, all of them fresh."""
@@ -77,6 +77,11 @@ class Race:
             self.sums[design] = (total + weight * mean, weights + weight)
         self.effort += self.judge.growth
         return rows
+
+    def hasten(self, more: float) -> None:
+        """The next look need be only ``more`` times the last."""
+        steps = math.ceil(math.log2(max(2.0, SPARE * min(more, 1e6))))
+        self.effort -= max(0, self.judge.growth - steps)
 
     def mean(self, design: Design) -> float:
         """Parts an hour over all looks."""
@@ -117,6 +122,7 @@ def best(
         champion = alive[top]
         if choice.sure:
             break
+        race.hasten(_needed(choice, indifferent(race.mean(champion))))
         alive = [champion, *(design for design in alive if design != champion)]
     choice.looks = race.looks
     return choice
@@ -134,8 +140,19 @@ def _judged(alive: list[Design], value: Any, top: int, level: float, indifferent
     return Choice(alive[top], within <= indifferent, max(0.0, within), rivals)
 
 
+def _needed(choice: Choice, indifference: float) -> float:
+    """How many times longer a look must be, were its means the same, to leave the indifference."""
+    left = [(half, indifference - apart) for _, apart, half in choice.rivals]
+    return max(((half / room) ** 2 if room > 0 else math.inf for half, room in left), default=1.0)
+
+
 def cheapest(
-    race: Race, designs: Sequence[Design], cost: Callable[[Design], float], reach: float, margin: float, error: float
+    race: Race,
+    designs: Sequence[Design],
+    cost: Callable[[Design], float],
+    reach: float,
+    margin: float,
+    error: float,
 ) -> Choice:
     """The cheapest design that gives ``reach`` parts an hour. With the certainty asked for it gives no less than
     ``reach - margin``, and none of the cheaper ones gives ``reach``.
@@ -150,7 +167,8 @@ def cheapest(
         before = len(alive)
         rows = race.look(alive)
         mean, half = rows.mean(axis=1), paired_half(rows, level)
-        shown = mean - paired_half(rows, level / before) >= reach - margin
+        least = mean - paired_half(rows, level / before)
+        shown = least >= reach - margin
         enough = next((cost(alive[k]) for k in range(before) if shown[k]), math.inf)
         kept = [k for k in range(before) if mean[k] + half[k] >= reach and cost(alive[k]) <= enough]
         race.note(before, len(kept))
@@ -158,7 +176,7 @@ def cheapest(
             choice.looks = race.looks
             choice.design = max(race.sums, key=race.mean)
             return choice
-        choice = _taken(alive, kept, shown, mean, half, cost, reach)
+        choice = _taken(alive, kept, shown, mean, least, cost, reach)
         if choice.sure:
             break
         alive = [alive[k] for k in kept]
@@ -167,16 +185,19 @@ def cheapest(
 
 
 def _taken(
-    alive: list[Design], kept: list[int], shown: Any, mean: Any, half: Any, cost: Callable[[Design], float],
+    alive: list[Design], kept: list[int], shown: Any, mean: Any, least: Any, cost: Callable[[Design], float],
     reach: float,
 ) -> Choice:  # fmt: skip
-    """The cheapest left, of equally cheap ones that of the highest output; before it is shown the likeliest one."""
-    least = cost(alive[kept[0]])
-    equal = [k for k in kept if cost(alive[k]) <= least]
-    sure = any(shown[k] for k in equal)
+    """The cheapest left, of equally cheap ones that of the highest output; before it is shown the cheapest likely one.
+
+    Its rivals are those left that cost no more.
+    """
+    equal = [k for k in kept if cost(alive[k]) <= cost(alive[kept[0]]) and shown[k]]
     likely = [k for k in kept if mean[k] >= reach] or kept
-    take = max((k for k in equal if shown[k]), key=lambda k: mean[k]) if sure else likely[0]
+    take = max(equal, key=lambda k: mean[k]) if equal else likely[0]
     rivals = [
-        (alive[k], float(mean[k] - mean[take]), float(half[k])) for k in (equal if sure else kept) if k != take
+        (alive[k], float(mean[k] - mean[take]), float(mean[k] - least[k]))
+        for k in kept
+        if k != take and cost(alive[k]) <= cost(alive[take])
     ]
-    return Choice(alive[take], sure, max(0.0, float(reach - mean[take] + half[take])), rivals)
+    return Choice(alive[take], bool(equal), max(0.0, float(reach - least[take])), rivals)

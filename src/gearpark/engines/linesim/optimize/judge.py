@@ -8,6 +8,7 @@ company a design is looked at in nor on the number of workers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -36,7 +37,9 @@ BLOCK = 1024  # parts drawn at a time
 MAX_STATE = 4_000_000  # numbers that the designs looked at together keep
 MAX_COLUMNS = 2_000
 WARM_PARTS, MAX_WARM_PARTS = 512, 65_536  # parts left out
-CHAIN_PARTS, RUNS_PARTS = 1_500_000_000, 20_000_000  # most parts simulated unless the task says so
+MAX_PARTS = 20_000_000  # simulated by whole replications, unless the task says otherwise
+# Simulated by parts: operations passed through designs, a draw counting as so many; some ten seconds of one core.
+MAX_WORK, DRAW_WORK = 10_000_000_000, 20
 CHAIN_DESIGNS, RUNS_DESIGNS = 100_000, 400  # most designs looked at one and all
 HOUR_S = 3600.0
 
@@ -47,6 +50,7 @@ class Spent:
 
     runs: int = 0
     parts: int = 0
+    work: int = 0
 
 
 class Judge(Protocol):
@@ -58,7 +62,6 @@ class Judge(Protocol):
 
     spent: Spent
     growth: int  # steps of effort from one look to the next
-    most_parts: int
     most_designs: int
     engine: str
 
@@ -68,8 +71,8 @@ class Judge(Protocol):
         """Replications a sample takes."""
         ...
 
-    def asked(self, designs: int, effort: int) -> int:
-        """Parts that a sample will simulate, roughly."""
+    def spent_with(self, designs: int, effort: int) -> float:
+        """Share of the limit that is spent once so many designs have been sampled too."""
         ...
 
     def ceiling(self, k: int, choice: int) -> float:
@@ -104,7 +107,6 @@ class Runs:
         self.space, self.seed, self.workers = space, seed, workers
         self.first_replications = max(4, replications)
         self.spent = Spent()
-        self.most_parts = space.task.parts or RUNS_PARTS
         self.most_designs = RUNS_DESIGNS
         run = space.line.run
         self.warm_s = run.warm_s if run.warm_s is not None else warm_up_s(space.line, seed)
@@ -113,11 +115,12 @@ class Runs:
     def used(self, effort: int) -> int:
         return self.first_replications << effort
 
-    def asked(self, designs: int, effort: int) -> int:
-        return int(designs * self.used(effort) * self.parts_a_run)
+    def spent_with(self, designs: int, effort: int) -> float:
+        parts = designs * self.used(effort) * self.parts_a_run
+        return (self.spent.parts + parts) / (self.space.task.parts or MAX_PARTS)
 
     def ceiling(self, k: int, choice: int) -> float:
-        return float("inf")
+        return math.inf
 
     def sample(self, designs: Sequence[Design], effort: int, first: int) -> Any:
         lines = [self.space.line_of(design) for design in designs]
@@ -201,7 +204,6 @@ class Chain:
         self.space, self.seed, self.workers = space, seed, workers
         self.machines, self.rooms = chain, rooms
         self.spent = Spent()
-        self.most_parts = space.task.parts or CHAIN_PARTS
         self.most_designs = CHAIN_DESIGNS
         self._effects: dict[tuple[int, int], tuple[Effect, ...]] = {}
         self._columns: dict[Drawn, Column] = {}
@@ -267,13 +269,20 @@ class Chain:
         """The least rate of the machines that the variable makes, each alone."""
         machines = dict.fromkeys(self._working[k])
         made = {e.station: e.machine for e in self.effects(k, choice) or () if e.machine is not None}
-        return min((alone_per_h(made.get(j) or self.machines[j]) for j in machines), default=float("inf"))
+        return min((alone_per_h(made.get(j) or self.machines[j]) for j in machines), default=math.inf)
 
     def used(self, effort: int) -> int:
         return LANES
 
-    def asked(self, designs: int, effort: int) -> int:
-        return designs * LANES * (BLOCK << effort)
+    def spent_with(self, designs: int, effort: int) -> float:
+        parts, work = self._asked(designs, effort) if designs else (0, 0)
+        most = self.space.task.parts or math.inf
+        return max((self.spent.parts + parts) / most, (self.spent.work + work) / MAX_WORK)
+
+    def _asked(self, designs: int, effort: int) -> tuple[int, int]:
+        """Parts and work of a sample."""
+        parts = LANES * BLOCK * (self.warm + (1 << effort))
+        return designs * parts, parts * len(self.machines) * (designs + DRAW_WORK)
 
     def sample(self, designs: Sequence[Design], effort: int, first: int) -> Any:
         laid = [self.laid(design) for design in designs]
@@ -281,7 +290,9 @@ class Chain:
         size = max(1, MAX_STATE // state)
         rows = [self._together(laid[k : k + size], 1 << effort, first) for k in range(0, len(laid), size)]
         self.spent.runs += len(designs) * LANES
-        self.spent.parts += len(designs) * LANES * BLOCK * (self.warm + (1 << effort))
+        parts, work = self._asked(len(designs), effort)
+        self.spent.parts += parts
+        self.spent.work += work
         return np.concatenate(rows)
 
     def _together(self, laid: Sequence[tuple[list[Machine], list[int]]], blocks: int, first: int) -> Any:

@@ -10,6 +10,7 @@ from .judge import Judge
 from .space import Design, Space
 
 MAX_STEPS = 200
+SHARE = 1 / 3  # of the limit of parts that a search may use
 TRIED = 24  # exchanges tried a step, those whose two changes promise most
 FINALISTS = 400  # neighbours of the best that go into the selection
 
@@ -29,7 +30,7 @@ class Search:
         here = start
         size = max(1, max(len(v.values) for v in self.space.variables) // 4)
         for _ in range(MAX_STEPS):
-            if self.judge.spent.parts > self.judge.most_parts // 3:
+            if self.judge.spent_with(0, 0) > SHARE:
                 break
             better = self._step(here, size)
             if better is not None:
@@ -60,7 +61,7 @@ class Search:
     def exchanges(self, here: Design, size: int) -> list[Design]:
         """Designs with one thing more and another less, those first whose single changes promise most."""
         changed = list(_singles(self.space, here, size))
-        self._look(changed)
+        self._look([here, *changed])
         base = self.seen[here]
         gain = {d: self.seen[d] - base for d in changed}
         pairs: dict[Design, Any] = {}

@@ -10,13 +10,14 @@ from typing import Any
 
 from gearpark.base.problems import Problem
 
-from ..model import Line, Task, Total, Vary, build_line
+from ..model import Document, Line, Task, Total, Vary, build_line
 from ..model.document import Path, refusal
 
 MAX_VARIABLES = 60
 MAX_BUILT = 4_000  # designs kept as built
 MAX_COUNTED, MAX_SUMS = 10**15, 100_000
 DUST = 1e-9
+SPARED = ("optimize", "scenarios")
 # What a path says that the file does not hold.
 USUAL = {"buffer": 0, "machines": 1, "count": 1, "operators": 1, "batch": 1, "speed": 1}
 
@@ -66,6 +67,9 @@ class Space:
 
     def __init__(self, line: Line, task: Task) -> None:
         self.line, self.task, self.document = line, task, line.document
+        # What every design leaves out: it need not be read again for each.
+        raw = {name: value for name, value in line.document.raw.items() if name not in SPARED}
+        self._bare = Document(raw, line.document.lines, line.document.name)
         self.variables = tuple(self._variables())
         if len(self.variables) > MAX_VARIABLES:
             raise refusal(
@@ -76,7 +80,9 @@ class Space:
             )
         self.bounds = tuple(self._bounds())
         self._built: dict[Design, Line] = {}
-        if not self.count():
+        self._adds = [self._adding(k) for k in range(len(self.variables))]
+        self.size = self.count()
+        if not self.size:
             at = task.totals[0].at if task.totals else ("optimize", "vary")
             raise refusal("twin.value", self.document, at, "no design meets the totals and the investment")
 
@@ -133,10 +139,8 @@ class Space:
 
     def with_value(self, variable: Variable, k: int) -> Line:
         """The line as it is but for one value."""
-        return self._changed({variable.path: variable.values[k]}, self.document.line(variable.at))
-
-    def _changed(self, changes: dict[str, Any], line: int) -> Line:
-        return build_line(self.document.patched(changes, line))
+        line = self.document.line(variable.at)
+        return build_line(self._bare.patched({variable.path: variable.values[k]}, line))
 
     def line_of(self, design: Design) -> Line:
         """The line a design makes."""
@@ -144,7 +148,7 @@ class Space:
             if len(self._built) >= MAX_BUILT:
                 self._built.clear()
             line = self.document.line(("optimize",))
-            self._built[design] = self._changed(self.values(design), line)
+            self._built[design] = build_line(self._bare.patched(self.values(design), line))
         return self._built[design]
 
     def values(self, design: Design) -> dict[str, Any]:
@@ -207,7 +211,7 @@ class Space:
                 return
             for choice in choices[k]:
                 after = self._added(k, choice, sums)
-                if _can(after, limits[k + 1], self.bounds):
+                if _can(after, limits[k + 1]):
                     design.append(choice)
                     yield from go(k + 1, after)
                     design.pop()
@@ -224,30 +228,28 @@ class Space:
             for sums, many in ways.items():
                 for choice in values:
                     key = self._added(k, choice, sums)
-                    if _can(key, limits[k + 1], self.bounds):
+                    if _can(key, limits[k + 1]):
                         after[key] = min(MAX_COUNTED, after.get(key, 0) + many)
             ways = after
             if len(ways) > MAX_SUMS:
                 return MAX_COUNTED
         return min(MAX_COUNTED, sum(ways.values()))
 
+    def _adding(self, k: int) -> list[tuple[float, ...]]:
+        """By value of a variable: what it adds to each bound."""
+        places = [b.amounts[b.of.index(k)] if k in b.of else () for b in self.bounds]
+        return [tuple(a[c] if a else 0.0 for a in places) for c in range(len(self.variables[k].values))]
+
     def _added(self, k: int, choice: int, sums: tuple[float, ...]) -> tuple[float, ...]:
-        return tuple(
-            round(s + b.amounts[b.of.index(k)][choice], 6) if k in b.of else s
-            for s, b in zip(sums, self.bounds, strict=True)
-        )
+        return tuple([round(a + b, 6) for a, b in zip(sums, self._adds[k][choice], strict=True)])
 
     def _limits(self, choices: Sequence[Sequence[int]]) -> list[list[tuple[float, float]]]:
-        """By depth and bound: the least and most that the variables still to come can add."""
-        rows = [[(0.0, 0.0)] * len(self.bounds)]
+        """By depth and bound: between what the sum must lie there, for the bound to be met in the end."""
+        rows = [[(b.least - DUST, b.most + DUST) for b in self.bounds]]
         for k in reversed(range(len(choices))):
-            row = []
-            for (low, high), bound in zip(rows[0], self.bounds, strict=True):
-                if k in bound.of and choices[k]:
-                    amounts = [bound.amounts[bound.of.index(k)][c] for c in choices[k]]
-                    low, high = low + min(amounts), high + max(amounts)
-                row.append((low, high))
-            rows.insert(0, row)
+            added = [self._adds[k][c] for c in choices[k]] or [(0.0,) * len(self.bounds)]
+            spans = [(min(column), max(column)) for column in zip(*added, strict=True)]
+            rows.insert(0, [(low - b, high - a) for (low, high), (a, b) in zip(rows[0], spans, strict=True)])
         return rows
 
     def begin(self) -> Design:
@@ -277,11 +279,8 @@ def _even(variable: Variable) -> bool:
     return variable.amounts == tuple(float(v) for v in variable.values if isinstance(v, (int, float)))
 
 
-def _can(sums: tuple[float, ...], left: Sequence[tuple[float, float]], bounds: Sequence[Bound]) -> bool:
-    return all(
-        s + low <= b.most + DUST and s + high >= b.least - DUST
-        for s, (low, high), b in zip(sums, left, bounds, strict=True)
-    )
+def _can(sums: tuple[float, ...], limits: list[tuple[float, float]]) -> bool:
+    return all([low <= total <= high for total, (low, high) in zip(sums, limits, strict=True)])
 
 
 def share_out(line: Line, total: int) -> Task:
@@ -296,5 +295,8 @@ def share_out(line: Line, total: int) -> Task:
         elif place.name in line.buffers:
             vary.append(Vary(f"buffers.{name}.capacity", tuple(range(max(1, least), total + 1))))
     if not vary:
-        raise Problem("twin.no_optimize", f"{line.document.name} has no buffers between its stations to share room over.")
+        raise Problem(
+            "twin.no_optimize",
+            f"{line.document.name} has no buffers between its stations to share room over.",
+        )
     return Task(vary=tuple(vary), totals=(Total(tuple(v.path for v in vary), total, total),))
