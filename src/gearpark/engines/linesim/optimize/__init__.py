@@ -20,12 +20,12 @@ from ..experiment import Comparison, paired, simulate, warm_up_s
 from ..model import Line, Task, build_line
 from .choose import Choice, Look, Race, best, cheapest, paired_half
 from .judge import Judge, judge_of, prepare
-from .search import Search
+from .search import ALONE, Search
 from .space import Design, Space, share_out
 
 __all__ = ["Found", "Rival", "optimize", "prepare", "share_out"]
 
-ROUNDS = 3  # selections one after another, each around the best of the one before
+ROUNDS = 4  # selections one after another, each around the best of the one before
 FIRST_LOOK = 0.5  # share of the limit of parts that a look at all designs may use
 SEARCHED = 8  # first number of replications of designs that the event kernel runs
 TOLD_RIVALS = 20
@@ -134,13 +134,17 @@ class _Optimizer:
         self.space, self.judge, self.aim = space, judge, _Aim(space)
         self.task, self.seed, self.workers = space.task, seed, workers
         self.search = Search(judge, space, self.aim.score)
-        self.first, self.effort = judge.used(0), 0  # numbers below belong to the search
+        self.first = judge.used(0) + judge.used(ALONE)  # numbers below belong to the search
         self.ruled_out = self.compared = self.against = 0
         self.neighbours = False
         self.looks: list[Look] = []
 
     def run(self, replications: int) -> Found:
-        champion = self.search.run(self.space.begin())
+        start, by_cost = self.space.begin(), self.task.goal == "cost"
+        if by_cost:
+            champion = self.search.priced(start, self.aim.cost, self.task.reach_per_h)
+        else:
+            champion = self.search.run(start)
         error = 1.0 - self.task.certainty
         kept = self._kept(champion, error / 10)
         left = self.space.count(kept)
@@ -148,13 +152,18 @@ class _Optimizer:
         if everything:
             designs = list(self.space.designs(kept))
             self.ruled_out = self.space.size - len(designs)
-            if not designs:
-                raise self._short(max(self.search.seen.values()))
-            choice = self._choose(designs, champion, 0.9 * error)
+            choice = self._choose(designs, champion, 0.9 * error, 1.0)
         else:
             choice = self._around(champion, 0.9 * error / ROUNDS)
-        if self.task.goal == "cost" and not choice.met:
-            raise self._short(max(self.search.seen.values()))
+        if not choice.met:
+            reach = self.task.reach_per_h
+            raise Problem(
+                "twin.out_of_reach",
+                f"No design of those compared gives {reach:.4g} parts an hour; the most found is {choice.per_h:.4g}."
+                " Widen the ranges.",
+                reach_per_h=reach,
+                most_per_h=choice.per_h,
+            )
         return self._told(choice, everything, replications)
 
     def _kept(self, champion: Design, level: float) -> list[list[int]]:
@@ -186,11 +195,11 @@ class _Optimizer:
         variable = self.space.variables[k]
         return variable.a_year(choice) + variable.invested(choice) / self.task.write_off_years
 
-    def _choose(self, designs: Sequence[Design], champion: Design, error: float) -> Choice:
-        race = Race(self.judge, self.first, self.effort)
+    def _choose(self, designs: Sequence[Design], champion: Design, error: float, share: float) -> Choice:
+        race = Race(self.judge, self.first, share)
         if self.task.goal == "cost":
             margin = self.task.indifference * self.task.reach_per_h
-            choice = cheapest(race, designs, self.aim.cost, self.task.reach_per_h, margin, error)
+            choice = cheapest(race, designs, champion, self.aim.cost, self.task.reach_per_h, margin, error)
         else:
             choice = best(race, designs, champion, self.aim.worth, self.aim.indifferent, error)
         self.first = race.first
@@ -201,25 +210,21 @@ class _Optimizer:
 
     def _around(self, champion: Design, error: float) -> Choice:
         """The best of a design and its neighbours, again around that one when it is another."""
-        for _ in range(ROUNDS):
+        begun = self.judge.spent_with(0, 0)
+        for k in range(ROUNDS):
             near, all_near = self.search.neighbours(champion)
             own = [self.space.now] if self.space.now else []
             before = champion
-            choice = self._choose([champion, *near, *own], champion, error)
+            share = begun + (1.0 - begun) * (k + 1) / ROUNDS
+            choice = self._choose([champion, *near, *own], champion, error, share)
             champion = choice.design
             self.neighbours = champion == before and len(near) == all_near
-            if champion == before or not choice.met:
+            if champion == before and choice.met:
                 break
+            if self.task.goal == "cost":  # a better measure of the output than the search had
+                self.search.level(champion, choice.per_h)
+                champion = self.search.run(champion)
         return choice
-
-    def _short(self, most: float) -> Problem:
-        reach = self.task.reach_per_h
-        return Problem(
-            "twin.out_of_reach",
-            f"No design of those compared gives {reach:.4g} parts an hour; the most found is {most:.4g}. Widen the ranges.",
-            reach_per_h=reach,
-            most_per_h=most,
-        )
 
     def _told(self, choice: Choice, everything: bool, replications: int) -> Found:
         space, line = self.space, self.space.line

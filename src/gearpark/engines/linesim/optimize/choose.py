@@ -22,6 +22,7 @@ from .judge import Judge
 from .space import Design
 
 LOOKS = 12
+ALONE = 4  # steps of effort by which one design is run longer than many side by side
 SPARE = 1.3  # how much longer than needed a look is made
 
 Worth = Callable[[Sequence[Design], Any], Any]  # (designs, parts an hour by design and replication) -> value
@@ -51,13 +52,15 @@ class Choice:
     rivals: list[tuple[Design, float, float]] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
     met: bool = True  # the output to reach is reached
+    per_h: float = 0.0  # output by the last look; only where the output itself was asked for
 
 
 class Race:
     """Replications that no look has used yet, and what all looks together say of each design."""
 
-    def __init__(self, judge: Judge, first: int, effort: int) -> None:
-        self.judge, self.first, self.effort = judge, first, effort
+    def __init__(self, judge: Judge, first: int, share: float) -> None:
+        self.judge, self.first, self.effort = judge, first, 0
+        self.share = share  # of the limit of parts that may be spent by its end
         self.sums: dict[Design, tuple[float, float]] = {}
         self.looks: list[Look] = []
 
@@ -65,7 +68,7 @@ class Race:
         """Another look stays inside the limits."""
         if not self.looks:
             return True
-        return len(self.looks) < LOOKS and self.judge.spent_with(designs, self.effort) <= 1.0
+        return len(self.looks) < LOOKS and self.judge.spent_with(designs, self.effort) <= self.share
 
     def look(self, designs: Sequence[Design]) -> Any:
         """Parts an hour by design and replication, all of them fresh."""
@@ -76,6 +79,12 @@ class Race:
             total, weights = self.sums.get(design, (0.0, 0.0))
             self.sums[design] = (total + weight * mean, weights + weight)
         self.effort += self.judge.growth
+        return rows
+
+    def alone(self, design: Design) -> Any:
+        """Parts an hour of one design over a long run, by fresh replications."""
+        rows = self.judge.sample([design], self.effort + ALONE, self.first)
+        self.first += self.judge.used(self.effort + ALONE)
         return rows
 
     def hasten(self, more: float) -> None:
@@ -147,39 +156,42 @@ def _needed(choice: Choice, indifference: float) -> float:
 
 
 def cheapest(
-    race: Race,
-    designs: Sequence[Design],
-    cost: Callable[[Design], float],
-    reach: float,
-    margin: float,
+    race: Race, designs: Sequence[Design], anchor: Design, cost: Callable[[Design], float], reach: float, margin: float,
     error: float,
-) -> Choice:
+) -> Choice:  # fmt: skip
     """The cheapest design that gives ``reach`` parts an hour. With the certainty asked for it gives no less than
     ``reach - margin``, and none of the cheaper ones gives ``reach``.
 
-    A design is dropped once its output lies below the mark with confidence: the cheapest that truly reaches it is lost
-    only if its own comparison fails. Taken is the cheapest left once its output is shown, for all left at once.
+    The output of a design is that of the ``anchor``, run for long, and its paired difference to it, which is known much
+    better than either output. A design is dropped once it lies below the mark with confidence: the cheapest that truly
+    reaches it is lost only if its own bound fails. Taken is the cheapest left once it is shown to give enough, for all
+    left at once.
     """
-    level = error / (2 * LOOKS)
-    alive = sorted(designs, key=lambda design: (cost(design), design))
-    choice = Choice(alive[0], met=False)
-    while alive and race.may(len(alive)):
+    level = error / (4 * LOOKS)  # what drops and what shows; each of output and difference
+    alive = sorted(
+        dict.fromkeys([anchor, *designs]), key=lambda design: (design != anchor, cost(design), design)
+    )
+    choice = Choice(anchor, met=False)
+    while race.may(len(alive)):
         before = len(alive)
-        rows = race.look(alive)
-        mean, half = rows.mean(axis=1), paired_half(rows, level)
-        least = mean - paired_half(rows, level / before)
-        shown = least >= reach - margin
-        enough = next((cost(alive[k]) for k in range(before) if shown[k]), math.inf)
-        kept = [k for k in range(before) if mean[k] + half[k] >= reach and cost(alive[k]) <= enough]
+        alone, rows = race.alone(alive[0]), race.look(alive)
+        apart, known = rows - rows[0], float(paired_half(alone, level)[0])
+        mean = alone.mean() + apart.mean(axis=1)
+        high = mean + known + paired_half(apart, level)
+        low = mean - known - paired_half(apart, level / before)
+        shown = low >= reach - margin
+        enough = min((cost(alive[k]) for k in range(before) if shown[k]), default=math.inf)
+        kept = [k for k in range(before) if (shown[k] or high[k] >= reach) and cost(alive[k]) <= enough]
         race.note(before, len(kept))
         if not kept:
-            choice.looks = race.looks
-            choice.design = max(race.sums, key=race.mean)
-            return choice
-        choice = _taken(alive, kept, shown, mean, least, cost, reach)
+            top = int(np.argmax(mean))
+            choice = Choice(alive[top], met=False, per_h=float(mean[top]))
+            break
+        kept.sort(key=lambda k: cost(alive[k]))
+        choice = _taken(alive, kept, shown, mean, low, cost, reach)
         if choice.sure:
             break
-        alive = [alive[k] for k in kept]
+        alive = [choice.design, *(alive[k] for k in kept if alive[k] != choice.design)]
     choice.looks = race.looks
     return choice
 
@@ -200,4 +212,5 @@ def _taken(
         for k in kept
         if k != take and cost(alive[k]) <= cost(alive[take])
     ]
-    return Choice(alive[take], bool(equal), max(0.0, float(reach - least[take])), rivals)
+    within = max(0.0, float(reach - least[take]))
+    return Choice(alive[take], bool(equal), within, rivals, per_h=float(mean[take]))

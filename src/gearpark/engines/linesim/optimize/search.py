@@ -12,6 +12,8 @@ from .space import Design, Space
 MAX_STEPS = 200
 SHARE = 1 / 3  # of the limit of parts that a search may use
 TRIED = 24  # exchanges tried a step, those whose two changes promise most
+ALONE = 6  # steps of effort of that long run
+PRICES, PRICED = (0.0, 8.0), 9  # powers of ten, CNY a year for one more part an hour; how many are tried
 FINALISTS = 400  # neighbours of the best that go into the selection
 
 Score = Callable[[Design, float], Any]  # (design, parts an hour) -> what is to be highest
@@ -23,6 +25,28 @@ class Search:
     def __init__(self, judge: Judge, space: Space, score: Score) -> None:
         self.judge, self.space, self.score = judge, space, score
         self.seen: dict[Design, float] = {}
+        self.shift = 0.0
+
+    def level(self, design: Design, per_h: float) -> None:
+        """The output of one design is known: that of others is told by their difference to it."""
+        self._look([design])
+        self.shift = per_h - self.seen[design]
+
+    def priced(self, start: Design, cost: Callable[[Design], float], reach: float) -> Design:
+        """The cheapest design found that reaches an output: ``PRICES`` are tried for a part an hour, by halving, each
+        from the best design of the one before."""
+        per_h = float(self.judge.sample([start], ALONE, self.judge.used(0)).mean())
+        self.level(start, per_h)
+        aim, here = self.score, start
+        low, high = PRICES
+        for _ in range(PRICED):
+            price = 10 ** ((low + high) / 2)
+            self.score = lambda design, output, price=price: price * output - cost(design)
+            here = self.run(here)
+            enough = self.seen[here] + self.shift >= reach
+            low, high = (low, (low + high) / 2) if enough else ((low + high) / 2, high)
+        self.score = aim
+        return self.run(max(self.seen, key=self._score))
 
     def run(self, start: Design) -> Design:
         """The best design found from ``start`` on."""
@@ -56,7 +80,7 @@ class Search:
         return top if self._score(top) > self._score(here) else None
 
     def _score(self, design: Design) -> Any:
-        return self.score(design, self.seen[design])
+        return self.score(design, self.seen[design] + self.shift)
 
     def exchanges(self, here: Design, size: int) -> list[Design]:
         """Designs with one thing more and another less, those first whose single changes promise most."""
@@ -70,7 +94,7 @@ class Search:
                 both = tuple(a + b - c for a, b, c in zip(one, other, here, strict=True))
                 differ = sum(a != c for a, c in zip(both, here, strict=True))
                 if differ == 2 and self.space.allows(both):
-                    pairs[both] = self.score(both, base + gain[one] + gain[other])
+                    pairs[both] = self.score(both, base + self.shift + gain[one] + gain[other])
         return sorted(sorted(pairs), key=lambda d: pairs[d], reverse=True)
 
     def neighbours(self, here: Design) -> tuple[list[Design], int]:

@@ -280,7 +280,7 @@ def _even(variable: Variable) -> bool:
 
 
 def _can(sums: tuple[float, ...], limits: list[tuple[float, float]]) -> bool:
-    return all([low <= total <= high for total, (low, high) in zip(sums, limits, strict=True)])
+    return all(low <= total <= high for total, (low, high) in zip(sums, limits, strict=True))
 
 
 def share_out(line: Line, total: int) -> Task:
