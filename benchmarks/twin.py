@@ -30,8 +30,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from benchmarks._twin_peers import Shop, ciw_line, salabim_line, simpy_line
+
 from gearpark.engines.linesim import engine
 from gearpark.engines.linesim.experiment import Answer, compare, prepare, simulate
 from gearpark.engines.linesim.kernel import layout as at
@@ -71,7 +71,9 @@ def line_of(shop: Shop, time_s: float, wider: int = 0) -> Line:
     rows = []
     for k in range(shop.stations):
         room = {"buffer": str(shop.buffer + (wider if k == shop.stations // 2 else 0))} if k else {}
-        rows.append(f"  s{k + 1}: {{{', '.join(f'{name}: {value}' for name, value in (station | room).items())}}}")
+        rows.append(
+            f"  s{k + 1}: {{{', '.join(f'{name}: {value}' for name, value in (station | room).items())}}}"
+        )
     head = f"schema: 1\nname: bench\nrun: {{time: {time_s:.0f} s, warmup: 0 s}}\n"
     return build_line(read_document(f"{head}{people}stations:\n" + "\n".join(rows) + "\n"))
 
@@ -92,7 +94,9 @@ def _ours(line: Line, kind: str, replications: int = 1) -> float:
 class _Peer:
     """A peer's rate, and its output held against ours."""
 
-    def __init__(self, run: Callable[[Shop, float, int], tuple[int, int]], shop: Shop, until_s: float) -> None:
+    def __init__(
+        self, run: Callable[[Shop, float, int], tuple[int, int]], shop: Shop, until_s: float
+    ) -> None:
         self.run, self.shop, self.until_s = run, shop, until_s
         answer = simulate(
             line_of(shop, until_s),
@@ -158,7 +162,9 @@ def _shop_year() -> dict[str, float]:
     )
     rows = "\n".join(f"  s{k}: {station}" for k in range(YEAR_STATIONS))
     head = "schema: 1\nname: year\nrun: {{time: {:.0f} h, warmup: 0 h}}\npeople: {{fitters: {{count: 6, skills: [repair]}}}}\n"
-    hours = YEAR_MOVES / YEAR_STATIONS / 7.0  # a first guess at seven pieces an hour, corrected by what comes out
+    hours = (
+        YEAR_MOVES / YEAR_STATIONS / 7.0
+    )  # a first guess at seven pieces an hour, corrected by what comes out
     for _ in range(2):
         line = build_line(read_document(f"{head.format(hours)}stations:\n{rows}\n"))
         start = time.perf_counter()
@@ -174,7 +180,7 @@ def _first_answers(rounds: int) -> dict[str, float]:
         told = []
         for _ in range(1 + rounds):
             start = time.perf_counter()
-            subprocess.run(  # noqa: S603
+            subprocess.run(
                 command,
                 check=True,
                 capture_output=True,
@@ -189,7 +195,9 @@ def _first_answers(rounds: int) -> dict[str, float]:
 
 
 def _common_numbers() -> float:
-    made = compare(line_of(PLAIN, CRN_S), line_of(PLAIN, CRN_S, wider=1), replications=CRN_REPLICATIONS, seed=5)
+    made = compare(
+        line_of(PLAIN, CRN_S), line_of(PLAIN, CRN_S, wider=1), replications=CRN_REPLICATIONS, seed=5
+    )
     return round(made.variance_ratio or float(np.nan), 1)
 
 

@@ -29,6 +29,7 @@ PARTS = {
         "layout", "words", "tree", "dists", "supply", "places", "crew", "special", "knots", "machine", "happenings", "loop",
     ),
     "recursion": ("layout", "words", "dists", "serial"),
+    "screen": ("layout", "words", "dists", "serial", "screen"),
 }  # fmt: skip
 # No reference counts inside (``_nrt``): arrays are only read and written there, never made.
 HEAD = '''"""The kernel of gearpark.engines.linesim in one file; made by its fuse.py, not to be edited."""
@@ -115,3 +116,8 @@ def events() -> ModuleType:
 def recursion() -> ModuleType:
     """The recursion for serial lines: ``serial``."""
     return _part("recursion")
+
+
+def screen() -> ModuleType:
+    """Many designs of a serial line at once: ``draw``, ``flow``."""
+    return _part("screen")

@@ -141,10 +141,12 @@ def simulate(
     warm_s: float | None = None,
     engine: str = "auto",
     workers: int = 1,
+    first: int = 0,
 ) -> Answer:
     """Replications of a line. The same seed gives the same figures, whatever the number of workers.
 
     warm_s   time before statistics begin; None: as the model says, found by itself where it says nothing
+    first    number of the first replication
     """
     count = replications or line.run.replications
     made = build(line.plan)
@@ -164,16 +166,16 @@ def simulate(
     short = Recursion(made, chain) if chain is not None else None
     (recursion if short else events)()  # compiled once, before the threads ask for it
 
-    def part(first: int, many: int) -> Any:
+    def part(after: int, many: int) -> Any:
         if short:
-            return short.replicate(seed, first, many, warm_s, until)
-        return replicate(made, seed, first, many, warm_s, until).rows
+            return short.replicate(seed, first + after, many, warm_s, until)
+        return replicate(made, seed, first + after, many, warm_s, until).rows
 
-    rows = _spread(part, count, workers)
+    rows = spread(part, count, workers)
     return Answer(line, made, "recursion" if short else "events", seed, warm_s, until, rows)
 
 
-def _spread(part: Any, count: int, workers: int) -> Any:
+def spread(part: Any, count: int, workers: int) -> Any:
     """Blocks of replications on threads: the kernel lets them run side by side."""
     workers = max(1, min(workers, count, MAX_WORKERS))
     if workers == 1:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import basic, study
+from . import basic, forecast, optimize, study
 
-PARTS = (basic, study)
+PARTS = (basic, forecast, optimize, study)
 
 
 def add(commands: Any) -> None:

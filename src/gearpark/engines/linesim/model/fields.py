@@ -71,6 +71,7 @@ COUNT0 = Kind(lambda v: units.count(v, 0), {"type": "integer", "minimum": 0})
 NUMBER = Kind(units.number, {"type": "number"})
 POWER = Kind(units.power_kw, {"type": "string", "examples": ["18 kW"]})
 MONEY = Kind(units.money, {"type": "string", "examples": ["120 CNY"]})
+RATE = Kind(units.per_h, {"type": "string", "examples": ["9.5 /h", "76 /d"]})
 TEXT = Kind(_text, {"type": "string"})
 NAMES = Kind(_names, {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 TRUTH = Kind(_truth, {"type": "boolean"})
@@ -125,6 +126,7 @@ TABLES: dict[str, dict[str, Field]] = {
         "flow": Field("chains such as: supply > op10 > op20 by g1 in 22 s > exit; without it the stations' order", ANY),
         "money": Field("what a part and a year are worth", table="money"),
         "scenarios": Field("named changes", table="scenario", many=True),
+        "optimize": Field("what may be changed, and to what end", table="optimize"),
     },
     "run": {
         "time": Field("simulated time of a replication, warm-up included", TIME),
@@ -183,6 +185,7 @@ TABLES: dict[str, dict[str, Field]] = {
         "calendar": Field("when it works", TEXT),
         "power": Field("electric power by state", table="power"),
         "fixed": Field("the part types' factors do not apply", TRUTH),
+        "speed": Field("the cycle is divided by this number", NUMBER),
         "title": Field("title", TEXT),
         "source": note(),
     },
@@ -244,6 +247,33 @@ TABLES: dict[str, dict[str, Field]] = {
         "cost": Field("investment", MONEY),
         "saves": Field("other savings a year", MONEY),
         "source": note(),
+    },
+    "optimize": {
+        "goal": Field("throughput, profit (a year) or cost (a year, least that reaches an output)", TEXT),
+        "vary": Field("dotted paths, wildcards allowed, and what they may become", table="vary", many=True, required=True),
+        "totals": Field("bounds of sums", table="total", listed=True),
+        "reach": Field("output to reach, for the goal cost", RATE),
+        "invest": Field("most that may be invested", MONEY),
+        "write_off_years": Field("years over which an investment counts", NUMBER),
+        "indifference": Field("share of the output below which a difference does not matter", SHARE),
+        "certainty": Field("with which the answer holds", SHARE),
+        "parts": Field("most parts to simulate", COUNT),
+        "source": Field("where the figures come from", TEXT),
+    },
+    "vary": {
+        "from": Field("lowest value", NUMBER),
+        "to": Field("highest value", NUMBER),
+        "step": Field("between values; 1 by default", NUMBER),
+        "values": Field("a list of values instead", ANY),
+        "cost": Field("investment for each unit more than the model has (for each step along values)", MONEY),
+        "yearly": Field("cost a year of each unit more; fewer save it", MONEY),
+        "source": Field("where the figures come from", TEXT),
+    },
+    "total": {
+        "of": Field("paths that are varied, wildcards allowed", NAMES, required=True),
+        "most": Field("highest sum", NUMBER),
+        "least": Field("lowest sum", NUMBER),
+        "exactly": Field("the sum", NUMBER),
     },
 }  # fmt: skip
 
