@@ -73,7 +73,7 @@ def test_forecasts_are_unbiased_and_as_sure_as_they_say() -> None:
 def test_a_line_without_chance_is_told_exactly() -> None:
     line = line_of(serial_text(["60 s", "60 s"], [1]), 3600.0)
     machines = {"s1": MachineState("busy", 20.0, part="part"), "s2": MachineState("busy", 45.0, part="part")}
-    made = forecast(line, LiveState(600.0, machines, {"s2": ("part",)}, good=7), replications=3)
+    made = forecast(line, LiveState(600.0, machines, {"before s2": ("part",)}, good=7), replications=3)
     # done at 15, 75 (from the buffer), 135 ...: the first machine is never late
     assert made.good.tolist() == [7 + 10] * 3
     assert made.reaches(17) == 1.0

@@ -18,6 +18,7 @@ from .model.clock import BadClock, moment_s
 from .model.document import refusal
 from .model.fields import ANY, COUNT, COUNT0, NAMES, TEXT, TIME, Field, pick
 from .model.reading import Table, read_model
+from .plan import Flow
 
 SPARE_PARTS = 256  # part records beside those the state holds
 WORKING = ("busy", "setup", "tools", "loading", "waiting")
@@ -33,7 +34,7 @@ TABLES: dict[str, dict[str, Field]] = {
         "good": Field("good parts made in the shift so far", COUNT0),
         "target": Field("good parts wanted by the end of the shift", COUNT),
         "stations": Field("every machine by name; a station with one machine by its own", table="machine", many=True, required=True),
-        "buffers": Field("part types in each buffer, oldest first, or how many parts", ANY),
+        "buffers": Field("part types in each buffer (or before each station), oldest first, or how many parts", ANY),
     },
     "machine": {
         "state": Field("what it is at", pick(*STATES), required=True),
@@ -154,7 +155,8 @@ def _buffers(document: Document, t: Table, line: Line) -> dict[str, tuple[str, .
     made = {}
     for name, content in given.items():
         path = ("buffers", name)
-        if name not in rooms:
+        place = name if name in rooms else f"before {name}"
+        if place not in rooms:
             raise refusal(
                 "twin.state", document, path, f"there is no buffer {name!r}; there are {', '.join(rooms)}"
             )
@@ -163,11 +165,11 @@ def _buffers(document: Document, t: Table, line: Line) -> dict[str, tuple[str, .
             raise refusal(
                 "twin.state", document, path, "a number of parts or a list of part types is expected"
             )
-        if 0 <= rooms[name] < len(parts):
+        if 0 <= rooms[place] < len(parts):
             raise refusal(
-                "twin.state", document, path, f"{len(parts)} parts are told where {rooms[name]} have room"
+                "twin.state", document, path, f"{len(parts)} parts are told where {rooms[place]} have room"
             )
-        made[name] = tuple(parts)
+        made[place] = tuple(parts)
     return made
 
 
@@ -184,6 +186,11 @@ def laid(line: Line, state: LiveState, *, bins: int = 0, bin_s: float = 1.0) -> 
     for name, one in state.machines.items():
         writer.set(name, one)
     return made
+
+
+def _carries(flow: Flow, source: str, target: str) -> bool:
+    """A carrier's way as people name it: by station, or by buffer."""
+    return flow.source in {source, f"{source} to {target}"} and flow.target in {target, f"before {target}"}
 
 
 class _Writer:
@@ -262,9 +269,9 @@ class _Writer:
             self._down(name, m, replace(one, part=""))
         elif one.state in {"busy", "blocked"}:
             flows = self.machines[name].flows
-            found = [k for k, flow in enumerate(flows) if (flow.source, flow.target) == one.carries]
+            found = [k for k, flow in enumerate(flows) if one.carries and _carries(flow, *one.carries)]
             if not found:
-                known = "; ".join(f"{flow.source}, {flow.target}" for flow in flows)
+                known = "; ".join(f"{flow.source} > {flow.target}" for flow in flows)
                 raise self._unfit(name, f"it carries nothing of that kind; its ways are {known}")
             row = int(Z[m + at.FLOWS]) + found[0] * at.FLR
             self._hold(m, one)
