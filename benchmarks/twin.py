@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks import _twin_bap, _twin_forecast
 from benchmarks._twin_peers import Shop, ciw_line, salabim_line, simpy_line
 
 from gearpark.engines.linesim import engine
@@ -208,7 +209,9 @@ def run(*, quick: bool = False, full: bool = False) -> dict[str, Any]:
     rounds = QUICK_ROUNDS if quick else ROUNDS
     made: dict[str, Any] = {"compiled": engine.JIT, **_rates(rounds), **_shop_year()}
     made["crn_variance_ratio"] = _common_numbers()
+    made |= _twin_forecast.measure()
     if not quick:
+        made |= _twin_bap.measure(full)
         made |= _first_answers(rounds)
     made["bench_s"] = round(time.perf_counter() - begin, 1)
     return made

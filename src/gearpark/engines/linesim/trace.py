@@ -66,8 +66,7 @@ def trace(line: Line, until_s: float, *, seed: int = 1, replication: int = 0) ->
             break
         now = due
     else:
-        raise Problem(
-            "twin.run_long", f"A trace tells {MAX_EVENTS:,} events at most: ask for a shorter time."
-        )
+        why = f"A trace tells {MAX_EVENTS:,} events at most: ask for a shorter time."
+        raise Problem("twin.run_long", why, events=MAX_EVENTS, most=MAX_EVENTS)
     for name, (phase, since, part, count) in seen.items():
         yield Spell(name, STATE_OF[phase], since, until_s, part, count, open=True)
