@@ -38,8 +38,8 @@ MAX_STATE = 4_000_000  # numbers that the designs looked at together keep
 MAX_COLUMNS = 2_000
 WARM_PARTS, MAX_WARM_PARTS = 512, 65_536  # parts left out
 MAX_PARTS = 20_000_000  # simulated by whole replications, unless the task says otherwise
-# Simulated by parts: operations passed through designs, a draw counting as so many; some ten seconds of one core.
-MAX_WORK, DRAW_WORK = 10_000_000_000, 20
+# Simulated by parts: operations passed through designs, a draw counting as so many; some five seconds of one core.
+MAX_WORK, DRAW_WORK = 5_000_000_000, 20
 CHAIN_DESIGNS, RUNS_DESIGNS = 100_000, 400  # most designs looked at one and all
 HOUR_S = 3600.0
 
