@@ -151,6 +151,14 @@ def _drawn(machine: Machine) -> Drawn:
     return machine.name, machine.work, machine.modes
 
 
+def _base(key: Drawn) -> tuple[Drawn, float]:
+    """What to draw for it, and how many times that it is: exponential times without failures are drawn once."""
+    name, (law, *_), modes = key
+    if law.name == "exp" and not modes:
+        return (name, (exponential(1.0),), ()), law.mean
+    return key, 1.0
+
+
 class Column:
     """Times at work, repairs included, of one machine; drawn on from block to block."""
 
@@ -179,10 +187,15 @@ class Column:
         self.arrays = arrays if JIT else [a.tolist() for a in arrays]
         self.begin = 1
 
-    def draw(self, c: Any, first: int) -> None:
-        """The next ``BLOCK`` parts, into ``c`` from ``first`` on."""
+    def draw(self, c: Any, wanted: Sequence[tuple[int, float]]) -> None:
+        """The next ``BLOCK`` parts, into ``c`` wherever they are wanted, there so many times as long."""
+        (first, times), *others = wanted
         screen().draw(*self.arrays, c, first, BLOCK, self.law, self.made.streams, self.begin)
-        self.begin = 0
+        self.begin, size = 0, BLOCK * LANES
+        for start, more in [*others, (first, times)]:
+            if start != first or more != 1.0:
+                row = c[first : first + size]
+                c[start : start + size] = row * more if JIT else [x * more for x in row]
 
 
 @dataclass(frozen=True)
@@ -299,10 +312,14 @@ class Chain:
         stations, count = len(self.machines), len(laid)
         machines = {_drawn(machine): machine for row, _ in laid for machine in row}
         columns = {key: k for k, key in enumerate(machines)}
-        drawn = [self._column(machine, first) for machine in machines.values()]
+        drawn: dict[Drawn, list[tuple[int, float]]] = {}  # what is drawn -> columns, each so many times it
+        for key, k in columns.items():
+            base, times = _base(key)
+            drawn.setdefault(base, []).append((k * BLOCK * LANES, times))
+        sources = {base: self._column(base, machines, first) for base in drawn}
         table, ring = _table(laid, columns)
         given: list[Any] = [
-            np.array(table, np.int64), np.zeros(len(drawn) * BLOCK * LANES), np.zeros(count * stations * LANES),
+            np.array(table, np.int64), np.zeros(len(columns) * BLOCK * LANES), np.zeros(count * stations * LANES),
             np.zeros(ring),
         ]  # fmt: skip
         if not JIT:
@@ -310,8 +327,8 @@ class Chain:
         size = -(-count // self.workers)
         spans = [(low, min(count, low + size)) for low in range(0, count, size)]
 
-        def draw(k: int) -> None:
-            drawn[k].draw(given[1], k * BLOCK * LANES)
+        def draw(base: Drawn) -> None:
+            sources[base].draw(given[1], drawn[base])
 
         def flow(span: tuple[int, int]) -> None:
             screen().flow(*given, *span, stations, BLOCK)
@@ -320,18 +337,18 @@ class Chain:
         with _hands(self.workers, max(len(drawn), count)) as spread:
             for many in (self.warm, blocks):
                 for _ in range(many):
-                    list(spread(draw, range(len(drawn))))
+                    list(spread(draw, drawn))
                     list(spread(flow, spans))
                 marks.append(np.array(given[2]).reshape(count, stations, LANES)[:, -1, :])
         return blocks * BLOCK * HOUR_S / (marks[1] - marks[0])
 
-    def _column(self, machine: Machine, first: int) -> Column:
-        key = _drawn(machine)
-        if key not in self._columns:
+    def _column(self, base: Drawn, machines: dict[Drawn, Machine], first: int) -> Column:
+        if base not in self._columns:
             if len(self._columns) >= MAX_COLUMNS:
                 self._columns.clear()
-            self._columns[key] = Column(machine)
-        column = self._columns[key]
+            like = next(machine for machine in machines.values() if machine.name == base[0])
+            self._columns[base] = Column(replace(like, work=base[1], modes=base[2]))
+        column = self._columns[base]
         column.start(self.seed, first)
         return column
 
@@ -380,5 +397,5 @@ def prepare() -> None:
     table, ring = _table([(list(chain[:1]), [0])], {_drawn(chain[0]): 0})
     given: list[Any] = [np.array(table, np.int64), c, np.zeros(LANES), np.zeros(ring)]
     given = given if JIT else [a.tolist() for a in given]
-    column.draw(given[1], 0)
+    column.draw(given[1], [(0, 1.0)])
     screen().flow(*given, 0, 1, 1, BLOCK)

@@ -81,6 +81,7 @@ class Space:
         self.bounds = tuple(self._bounds())
         self._built: dict[Design, Line] = {}
         self._adds = [self._adding(k) for k in range(len(self.variables))]
+        self._whole = all(a.is_integer() for rows in self._adds for row in rows for a in row)
         self.size = self.count()
         if not self.size:
             at = task.totals[0].at if task.totals else ("optimize", "vary")
@@ -241,7 +242,8 @@ class Space:
         return [tuple(a[c] if a else 0.0 for a in places) for c in range(len(self.variables[k].values))]
 
     def _added(self, k: int, choice: int, sums: tuple[float, ...]) -> tuple[float, ...]:
-        return tuple([round(a + b, 6) for a, b in zip(sums, self._adds[k][choice], strict=True)])
+        added = tuple([a + b for a, b in zip(sums, self._adds[k][choice], strict=True)])
+        return added if self._whole else tuple(round(a, 6) for a in added)
 
     def _limits(self, choices: Sequence[Sequence[int]]) -> list[list[tuple[float, float]]]:
         """By depth and bound: between what the sum must lie there, for the bound to be met in the end."""
