@@ -16,10 +16,11 @@ import numpy as np
 
 from gearpark.base.problems import Problem
 
-from ..experiment import Comparison, paired, simulate, warm_up_s
+from ..experiment import MAX_WORKERS, Comparison, paired, simulate, warm_up_s
 from ..model import Line, Task, build_line
+from .chain import Chain, prepare
 from .choose import Choice, Look, Race, best, cheapest, paired_half
-from .judge import Judge, judge_of, prepare
+from .judge import Judge, Runs
 from .search import Search
 from .space import Design, Space, share_out
 
@@ -122,11 +123,12 @@ def optimize(
     if task is None:
         raise Problem(
             "twin.no_optimize",
-            f"{line.document.name} says nothing of what may be changed: add a section optimize, or share out a total of"
-            " buffers.",
+            f"{line.document.name} says nothing of what may be changed: add a section optimize, or share out a total"
+            " of buffers.",
         )
     space = Space(line, task)
-    judge = judge_of(space, seed, workers, SEARCHED)
+    workers = max(1, min(workers, MAX_WORKERS))
+    judge: Judge = Chain.of(space, seed, workers) or Runs(space, seed, workers, SEARCHED)
     return _Optimizer(space, judge, seed, workers).run(replications or line.run.replications)
 
 

@@ -38,7 +38,7 @@ class Search:
         low, high = PRICES
         for _ in range(PRICED):
             price = 10 ** ((low + high) / 2)
-            self.score = lambda design, output, price=price: price * min(output, reach) - cost(design)
+            self.score = _at_price(price, cost, reach)
             here = self.run(here)
             enough = self.seen[here] + self.shift >= reach
             low, high = (low, (low + high) / 2) if enough else ((low + high) / 2, high)
@@ -105,6 +105,10 @@ class Search:
         if fresh:
             means = self.judge.sample(fresh, 0, 0).mean(axis=1).tolist()
             self.seen.update(zip(fresh, means, strict=True))
+
+
+def _at_price(price: float, cost: Callable[[Design], float], reach: float) -> Score:
+    return lambda design, per_h: price * min(per_h, reach) - cost(design)
 
 
 def _singles(space: Space, here: Design, size: int) -> Iterator[Design]:

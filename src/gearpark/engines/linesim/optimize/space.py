@@ -10,7 +10,7 @@ from typing import Any
 
 from gearpark.base.problems import Problem
 
-from ..model import Document, Line, Task, Total, Vary, build_line
+from ..model import Document, Line, Task, Vary, build_line
 from ..model.document import Path, refusal
 
 MAX_VARIABLES = 60
@@ -285,20 +285,20 @@ def _can(sums: tuple[float, ...], limits: list[tuple[float, float]]) -> bool:
     return all(low <= total <= high for total, (low, high) in zip(sums, limits, strict=True))
 
 
-def share_out(line: Line, total: int) -> Task:
-    """The task to share out ``total`` places over all buffers of a line."""
-    vary = []
+def share_out(line: Line, total: int) -> dict[str, Any]:
+    """A section ``optimize`` that shares out ``total`` places over all buffers of a line."""
+    vary = {}
     for place in line.plan.places:
         name = place.name.removeprefix("before ")
         takers = [m for m in line.plan.machines if m.takes and m.takes[0][0] == place.name]
         least = max((m.batch[0] for m in takers if m.batch[1] > 1), default=0)
         if name != place.name and line.document.at(("stations", name)) is not None:
-            vary.append(Vary(f"stations.{name}.buffer", tuple(range(least, total + 1))))
+            vary[f"stations.{name}.buffer"] = {"from": least, "to": max(least, total)}
         elif place.name in line.buffers:
-            vary.append(Vary(f"buffers.{name}.capacity", tuple(range(max(1, least), total + 1))))
+            vary[f"buffers.{name}.capacity"] = {"from": max(1, least), "to": max(1, least, total)}
     if not vary:
         raise Problem(
             "twin.no_optimize",
             f"{line.document.name} has no buffers between its stations to share room over.",
         )
-    return Task(vary=tuple(vary), totals=(Total(tuple(v.path for v in vary), total, total),))
+    return {"vary": vary, "totals": {"of": list(vary), "exactly": total}}
