@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import emit
 from .tell import load, sampling, table, with_half
 
 if TYPE_CHECKING:
-    from gearpark.engines.linesim.model import Line, Task
+    from gearpark.engines.linesim.model import Line
     from gearpark.engines.linesim.optimize import Found
 
 MAX_TOTAL = 999  # places to share out
@@ -49,7 +48,6 @@ def _optimize(options: argparse.Namespace) -> int:
     line = _asked(load(options.model), options)
     found = optimize(
         line,
-        _task(line, options),
         seed=options.seed,
         workers=options.workers,
         replications=options.replications,
@@ -64,26 +62,22 @@ def _optimize(options: argparse.Namespace) -> int:
 def _asked(line: Line, options: argparse.Namespace) -> Line:
     """The model with what the options say in place of the section's own words."""
     from gearpark.engines.linesim.model import build_line
-
-    named = {"goal": options.goal, "reach": options.reach, "indifference": options.indifference,
-             "certainty": options.certainty}  # fmt: skip
-    changes = {f"optimize.{name}": value for name, value in named.items() if value is not None}
-    if not changes or line.optimize is None:
-        return line
-    return build_line(line.document.patched(changes))
-
-
-def _task(line: Line, options: argparse.Namespace) -> Task | None:
-    from gearpark.engines.linesim.model.units import share
     from gearpark.engines.linesim.optimize import share_out
 
-    if options.total_buffer is None:
-        return line.optimize
-    task = share_out(line, options.total_buffer)
-    for name in ("indifference", "certainty"):
+    changes: dict[str, Any] = {}
+    if options.total_buffer is not None:
+        changes["optimize"] = share_out(line, options.total_buffer)
+    elif line.optimize is None:
+        return line
+    for name in ("goal", "reach", "indifference", "certainty"):
         if getattr(options, name) is not None:
-            task = replace(task, **{name: share(getattr(options, name))})
-    return task
+            changes[f"optimize.{name}"] = getattr(options, name)
+    if not changes:
+        return line
+    patched = line.document
+    for path, value in changes.items():
+        patched = patched.patched({path: value}, patched.line(("optimize",)))
+    return build_line(patched)
 
 
 def _figures(found: Found) -> dict[str, Any]:

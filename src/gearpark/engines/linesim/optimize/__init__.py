@@ -16,17 +16,19 @@ import numpy as np
 
 from gearpark.base.problems import Problem
 
-from ..experiment import Comparison, paired, simulate, warm_up_s
+from ..experiment import MAX_WORKERS, Comparison, paired, simulate, warm_up_s
 from ..model import Line, Task, build_line
+from .chain import Chain, prepare
 from .choose import Choice, Look, Race, best, cheapest, paired_half
-from .judge import Judge, judge_of, prepare
-from .search import ALONE, Search
+from .judge import Judge, Runs
+from .search import Search
 from .space import Design, Space, share_out
 
 __all__ = ["Found", "Rival", "optimize", "prepare", "share_out"]
 
 ROUNDS = 4  # selections one after another, each around the best of the one before
 FIRST_LOOK = 0.5  # share of the limit of parts that a look at all designs may use
+ALONE = 6  # steps of effort by which one design is run longer to learn its output
 SEARCHED = 8  # first number of replications of designs that the event kernel runs
 TOLD_RIVALS = 20
 
@@ -121,11 +123,12 @@ def optimize(
     if task is None:
         raise Problem(
             "twin.no_optimize",
-            f"{line.document.name} says nothing of what may be changed: add a section optimize, or share out a total of"
-            " buffers.",
+            f"{line.document.name} says nothing of what may be changed: add a section optimize, or share out a total"
+            " of buffers.",
         )
     space = Space(line, task)
-    judge = judge_of(space, seed, workers, SEARCHED)
+    workers = max(1, min(workers, MAX_WORKERS))
+    judge: Judge = Chain.of(space, seed, workers) or Runs(space, seed, workers, SEARCHED)
     return _Optimizer(space, judge, seed, workers).run(replications or line.run.replications)
 
 
@@ -140,8 +143,9 @@ class _Optimizer:
         self.looks: list[Look] = []
 
     def run(self, replications: int) -> Found:
-        start, by_cost = self.space.begin(), self.task.goal == "cost"
-        if by_cost:
+        start = self.space.begin()
+        if self.task.goal == "cost":
+            self.search.level(start, float(self.judge.sample([start], ALONE, self.judge.used(0)).mean()))
             champion = self.search.priced(start, self.aim.cost, self.task.reach_per_h)
         else:
             champion = self.search.run(start)
@@ -221,9 +225,9 @@ class _Optimizer:
             self.neighbours = champion == before and len(near) == all_near
             if champion == before and choice.met:
                 break
-            if self.task.goal == "cost":  # a better measure of the output than the search had
+            if not choice.met:  # now the output is known better than the search knew it
                 self.search.level(champion, choice.per_h)
-                champion = self.search.run(champion)
+                champion = self.search.priced(champion, self.aim.cost, self.task.reach_per_h)
         return choice
 
     def _told(self, choice: Choice, everything: bool, replications: int) -> Found:

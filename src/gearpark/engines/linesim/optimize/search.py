@@ -12,7 +12,6 @@ from .space import Design, Space
 MAX_STEPS = 200
 SHARE = 1 / 3  # of the limit of parts that a search may use
 TRIED = 24  # exchanges tried a step, those whose two changes promise most
-ALONE = 6  # steps of effort of that long run
 PRICES, PRICED = (0.0, 8.0), 9  # powers of ten, CNY a year for one more part an hour; how many are tried
 FINALISTS = 400  # neighbours of the best that go into the selection
 
@@ -33,15 +32,13 @@ class Search:
         self.shift = per_h - self.seen[design]
 
     def priced(self, start: Design, cost: Callable[[Design], float], reach: float) -> Design:
-        """The cheapest design found that reaches an output: ``PRICES`` are tried for a part an hour, by halving, each
-        from the best design of the one before."""
-        per_h = float(self.judge.sample([start], ALONE, self.judge.used(0)).mean())
-        self.level(start, per_h)
+        """The cheapest design found that reaches an output: ``PRICES`` are tried for a part an hour up to there, by
+        halving, each from the best design of the one before."""
         aim, here = self.score, start
         low, high = PRICES
         for _ in range(PRICED):
             price = 10 ** ((low + high) / 2)
-            self.score = lambda design, output, price=price: price * output - cost(design)
+            self.score = _at_price(price, cost, reach)
             here = self.run(here)
             enough = self.seen[here] + self.shift >= reach
             low, high = (low, (low + high) / 2) if enough else ((low + high) / 2, high)
@@ -108,6 +105,10 @@ class Search:
         if fresh:
             means = self.judge.sample(fresh, 0, 0).mean(axis=1).tolist()
             self.seen.update(zip(fresh, means, strict=True))
+
+
+def _at_price(price: float, cost: Callable[[Design], float], reach: float) -> Score:
+    return lambda design, per_h: price * min(per_h, reach) - cost(design)
 
 
 def _singles(space: Space, here: Design, size: int) -> Iterator[Design]:

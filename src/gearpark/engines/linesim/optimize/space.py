@@ -10,7 +10,7 @@ from typing import Any
 
 from gearpark.base.problems import Problem
 
-from ..model import Document, Line, Task, Total, Vary, build_line
+from ..model import Document, Line, Task, Vary, build_line
 from ..model.document import Path, refusal
 
 MAX_VARIABLES = 60
@@ -81,6 +81,7 @@ class Space:
         self.bounds = tuple(self._bounds())
         self._built: dict[Design, Line] = {}
         self._adds = [self._adding(k) for k in range(len(self.variables))]
+        self._whole = all(a.is_integer() for rows in self._adds for row in rows for a in row)
         self.size = self.count()
         if not self.size:
             at = task.totals[0].at if task.totals else ("optimize", "vary")
@@ -241,7 +242,8 @@ class Space:
         return [tuple(a[c] if a else 0.0 for a in places) for c in range(len(self.variables[k].values))]
 
     def _added(self, k: int, choice: int, sums: tuple[float, ...]) -> tuple[float, ...]:
-        return tuple([round(a + b, 6) for a, b in zip(sums, self._adds[k][choice], strict=True)])
+        added = tuple([a + b for a, b in zip(sums, self._adds[k][choice], strict=True)])
+        return added if self._whole else tuple(round(a, 6) for a in added)
 
     def _limits(self, choices: Sequence[Sequence[int]]) -> list[list[tuple[float, float]]]:
         """By depth and bound: between what the sum must lie there, for the bound to be met in the end."""
@@ -283,20 +285,20 @@ def _can(sums: tuple[float, ...], limits: list[tuple[float, float]]) -> bool:
     return all(low <= total <= high for total, (low, high) in zip(sums, limits, strict=True))
 
 
-def share_out(line: Line, total: int) -> Task:
-    """The task to share out ``total`` places over all buffers of a line."""
-    vary = []
+def share_out(line: Line, total: int) -> dict[str, Any]:
+    """A section ``optimize`` that shares out ``total`` places over all buffers of a line."""
+    vary = {}
     for place in line.plan.places:
         name = place.name.removeprefix("before ")
         takers = [m for m in line.plan.machines if m.takes and m.takes[0][0] == place.name]
         least = max((m.batch[0] for m in takers if m.batch[1] > 1), default=0)
         if name != place.name and line.document.at(("stations", name)) is not None:
-            vary.append(Vary(f"stations.{name}.buffer", tuple(range(least, total + 1))))
+            vary[f"stations.{name}.buffer"] = {"from": least, "to": max(least, total)}
         elif place.name in line.buffers:
-            vary.append(Vary(f"buffers.{name}.capacity", tuple(range(max(1, least), total + 1))))
+            vary[f"buffers.{name}.capacity"] = {"from": max(1, least), "to": max(1, least, total)}
     if not vary:
         raise Problem(
             "twin.no_optimize",
             f"{line.document.name} has no buffers between its stations to share room over.",
         )
-    return Task(vary=tuple(vary), totals=(Total(tuple(v.path for v in vary), total, total),))
+    return {"vary": vary, "totals": {"of": list(vary), "exactly": total}}
