@@ -39,8 +39,8 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 from gearpark.engines.linesim.kernel.random import GOLDEN, HALF_STEP, MIX_1, MIX_2
-cold = numba.njit(nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-entry = numba.njit(nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True, cache=True)
+cold = numba.njit(nogil=True, no_rewrites=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+entry = numba.njit(nogil=True, no_rewrites=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True, cache=True)
 
 @intrinsic
 def pointer(_context, array):
