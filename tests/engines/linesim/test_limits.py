@@ -62,3 +62,23 @@ def test_warm_up_of_late_and_lumpy_output() -> None:
     with pytest.raises(Problem) as caught:
         warm_up_s(line_of(furnace.replace("4 h", "40 h"), 200 * 3600), 1)
     assert caught.value.code == "twin.warmup_long"
+
+
+def test_every_ordered_part_leaves_once() -> None:
+    """Good and scrapped are what was ordered, through lots, rework, batches and a gantry; nothing is left inside."""
+    text = """
+parts: {a: {}, b: {factor: 0.5}}
+supply: {orders: [{part: a, quantity: 60}, {part: b, quantity: 41, release: 1 h}]}
+stations:
+  mill: {cycle: exp(40 s), machines: 2, setup: {time: 60 s}, scrap: 4 %, fail: {mtbf: 1 h, mttr: 3 min}}
+  oven: {cycle: 120 s, batch: 5, batch_min: 1, buffer: 6}
+  test: {cycle: 30 s, buffer: 40, rework: {share: 10 %, to: oven, max: 2}}
+transports: {gantry: {empty: 4 s}}
+buffers: {store: {capacity: 3}}
+limit: 12
+flow: [supply > mill > store by gantry in 6 s, store > oven > test > exit]
+"""
+    found = simulate(line_of(text, 36_000), replications=4, seed=3)
+    made = (found.per_h() + found.scrap_per_h()) * found.hours
+    assert made == pytest.approx([101] * 4)
+    assert found.scrap_per_h().min() > 0
