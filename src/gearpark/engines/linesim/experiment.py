@@ -18,7 +18,7 @@ from .kernel import layout as at
 from .laws import exponential
 from .model import Line
 from .plan import Plan, serial
-from .runner import replicate
+from .runner import refuse_endless, replicate
 from .serial import Recursion, chain_of
 
 ENGINES = ("auto", "events", "recursion")
@@ -26,7 +26,9 @@ MAX_CELLS = 100_000_000  # results kept at a time: replications times figures ea
 MAX_WORKERS = 64
 CONFIDENCE = 0.95
 CUT = 0.1  # share by which a station is made quicker to see what that brings
-PILOT_REPLICATIONS, PILOT_BINS, PILOT_BATCH = 10, 1000, 5
+PILOT_REPLICATIONS, PILOT_BINS = 10, 1000
+NO_SPREAD = 1e-12  # share of the largest spread that is rounding
+BATCHES = (5, 10, 20, 50)  # values a batch of MSER-5, more where output comes in lumps
 # What a machine's phases are told as; the shares are of its time on shift.
 STATES: dict[str, tuple[int, ...]] = {
     "busy": (at.BUSY,),
@@ -163,6 +165,7 @@ def simulate(
     if warm_s is None:
         warm_s = line.run.warm_s if line.run.warm_s is not None else warm_up_s(line, seed)
     until = line.run.time_s
+    refuse_endless(line.plan, until, count)
     short = Recursion(made, chain) if chain is not None else None
     (recursion if short else events)()  # compiled once, before the threads ask for it
 
@@ -199,7 +202,7 @@ def warm_up_s(line: Line, seed: int) -> float:
     first = pilot.columns["bins"]
     output = rows[:, first : first + PILOT_BINS].mean(axis=0)
     cut = steady_from(output)
-    if cut > PILOT_BINS // 2 or not output[: PILOT_BINS // 2].any():
+    if cut is None:
         hours = line.run.time_s / 3600.0
         raise Problem(
             "twin.warmup_long",
@@ -209,13 +212,24 @@ def warm_up_s(line: Line, seed: int) -> float:
     return cut * span
 
 
-def steady_from(output: Any) -> int:
-    """MSER-5: how many values to leave out so that the mean of what is left is known best."""
-    batches = output.reshape(-1, PILOT_BATCH).mean(axis=1)
+def steady_from(output: Any) -> int | None:
+    """MSER-5: how many values to leave out so that the mean of what is left is known best; None: more than half.
+
+    Output that comes late or in lumps is taken in larger batches, until each of the last half holds some: a run of
+    empty batches at the end would look steadier than all that went before.
+    """
+    for size in BATCHES:
+        batches = output.reshape(-1, size).mean(axis=1)
+        if (batches[len(batches) // 2 :] > 0).all():
+            break
+    else:
+        return None
+    last = len(batches) - max(1, len(batches) // 40)
     left = len(batches) - np.arange(len(batches))
     tail_sum, tail_square = np.cumsum(batches[::-1])[::-1], np.cumsum(batches[::-1] ** 2)[::-1]
-    mser = (tail_square - tail_sum**2 / left) / left**2
-    return int(np.argmin(mser[: len(batches) - PILOT_BATCH])) * PILOT_BATCH
+    mser = ((tail_square - tail_sum**2 / left) / left**2)[:last]
+    found = int(np.argmax(mser <= mser.min() + NO_SPREAD * mser.max()))  # the first of equals
+    return found * size if found <= len(batches) // 2 else None
 
 
 @dataclass(frozen=True)
