@@ -8,7 +8,7 @@ repair. ``full`` adds operators who leave at a failure and are asked for again, 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +45,7 @@ class _Simpy:
         for k in range(shop.stations):
             self.env.process(body(k))
 
-    def plain(self, k: int) -> Iterator[Any]:
+    def plain(self, k: int) -> Generator[Any, Any, Any]:
         shop, env, draw = self.shop, self.env, self.rng.expovariate
         before = self.stores[k - 1] if k else None
         after = self.stores[k] if k < shop.stations - 1 else None
@@ -67,7 +67,7 @@ class _Simpy:
             else:
                 self.good += 1
 
-    def full(self, k: int) -> Iterator[Any]:
+    def full(self, k: int) -> Generator[Any, Any, Any]:
         shop, env, rng = self.shop, self.env, self.rng
         before = self.stores[k - 1] if k else None
         after = self.stores[k] if k < shop.stations - 1 else None

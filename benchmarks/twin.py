@@ -10,7 +10,7 @@ first_answer_cold_s   ``gearpark twin run`` of the plain line in a new process t
 first_answer_warm_s   the same with the compiled code on the disk
 first_events_answer_* the same for a housing line with people, setups and a gantry, which takes the event kernel; with ``--full``
 crn_variance_ratio    how many times fewer runs common random numbers need to tell one place more in the middle buffer
-bap_*, forecasts_*    see ``_twin_bap`` and ``_twin_forecast``
+bap_*, forecasts_*, ray_*   see ``_twin_bap``, ``_twin_forecast`` and, with ``--full``, ``_twin_ray``
 
 Rates are medians over rounds in which ours and the peer take turns. Before a ratio is told, the peer's output of the run
 is held against ours over many replications: a peer that simulates another line stops the benchmark.
@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks import _twin_bap, _twin_forecast
+from benchmarks import _twin_bap, _twin_forecast, _twin_ray
 from benchmarks._twin_peers import Shop, ciw_line, salabim_line, simpy_line
 
 from gearpark.engines.linesim import engine
@@ -49,6 +49,7 @@ FAR = 5.0  # standard deviations beyond which a peer simulates something else
 YEAR_MOVES, YEAR_STATIONS = 4_400_000, 180
 CRN_REPLICATIONS, CRN_S = 60, 20_000
 FIRST_S = 20_000
+RAY_S = 400_000
 MODEL = Path(__file__).resolve().parents[1] / "docs" / "guides" / "models" / "housing-automated.yaml"
 COMMAND_LIMIT_S = 120.0
 
@@ -222,5 +223,7 @@ def run(*, quick: bool = False, full: bool = False) -> dict[str, Any]:
     if not quick:
         made |= _twin_bap.measure(full)
         made |= _first_answers(rounds, full)
+    if full:
+        made |= _twin_ray.measure(line_of(FULL, RAY_S))
     made["bench_s"] = round(time.perf_counter() - begin, 1)
     return made

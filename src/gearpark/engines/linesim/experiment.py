@@ -12,6 +12,7 @@ from scipy.special import stdtrit
 
 from gearpark.base.problems import Problem
 
+from . import cluster
 from .arrays import Arrays, build
 from .engine import events, recursion
 from .kernel import layout as at
@@ -179,7 +180,9 @@ def simulate(
 
 
 def spread(part: Any, count: int, workers: int) -> Any:
-    """Blocks of replications on threads: the kernel lets them run side by side."""
+    """Blocks of replications on threads, for the kernel lets them run side by side; or on the cluster that is named."""
+    if cluster.wanted() and (rows := cluster.spread(part, count)) is not None:
+        return np.concatenate(rows)
     workers = max(1, min(workers, count, MAX_WORKERS))
     if workers == 1:
         return part(0, count)
