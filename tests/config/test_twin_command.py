@@ -57,6 +57,8 @@ def test_plain_words(capsys: pytest.CaptureFixture[str]) -> None:
         assert "Housing line, automated" in capsys.readouterr().out
     assert main(["twin", "warmup"]) == 0
     assert "compiled" in capsys.readouterr().out
+    assert main(["twin", "schema", "study"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "Gearpark line study"
     assert main(["twin", "schema"]) == 0
     assert json.loads(capsys.readouterr().out)["required"] == ["schema", "name", "stations"]
 

@@ -50,6 +50,8 @@ def test_an_endless_run_is_refused_before_it_begins(engine: str) -> None:
         with pytest.raises(Problem) as caught:
             simulate(line_of(text, 1e9), replications=2, engine=engine)
         assert caught.value.code == "twin.run_long"
+        with pytest.raises(Problem, match="run_long"):
+            warm_up_s(line_of(text, 1e10), 1)
         assert caught.value.details["events"] > caught.value.details["most"]
 
 

@@ -163,10 +163,10 @@ def simulate(
             "The recursion takes plain serial lines only (single machines in a row, no people, calendars, rework or"
             " transport). Leave the choice to auto.",
         )
+    refuse_endless(line.plan, line.run.time_s, count)
     if warm_s is None:
         warm_s = line.run.warm_s if line.run.warm_s is not None else warm_up_s(line, seed)
     until = line.run.time_s
-    refuse_endless(line.plan, until, count)
     short = Recursion(made, chain) if chain is not None else None
     (recursion if short else events)()  # compiled once, before the threads ask for it
 
@@ -199,6 +199,7 @@ def warm_up_s(line: Line, seed: int) -> float:
     """
     if line.plan.calendars:
         return 0.0
+    refuse_endless(line.plan, line.run.time_s, PILOT_REPLICATIONS)
     span = line.run.time_s / PILOT_BINS
     pilot = build(line.plan, bins=PILOT_BINS, bin_s=span)
     rows = replicate(pilot, seed, 0, PILOT_REPLICATIONS, 0.0, line.run.time_s).rows

@@ -88,11 +88,11 @@ def more_room(made: Arrays) -> Arrays:
 
 def events_of(plan: Plan, time_s: float) -> float:
     """About how many events a replication takes at most: machines that never rest, arrivals, clocks."""
-    rates = [1.0 / min(law.mean for law in m.work or tuple(f.time for f in m.flows)) for m in plan.machines]
-    rates += [1.0 / mode.ttf.mean for m in plan.machines for mode in m.modes]
-    rates += [source.batch / source.every.mean for source in plan.sources if source.every]
-    rates += [len(calendar.changes) / calendar.period_s for calendar in plan.calendars]
-    return time_s * sum(rates)
+    every = [min(law.mean for law in m.work or [flow.time for flow in m.flows]) for m in plan.machines]
+    every += [mode.ttf.mean for m in plan.machines for mode in m.modes]
+    every += [source.every.mean / source.batch for source in plan.sources if source.every]
+    every += [calendar.period_s / len(calendar.changes) for calendar in plan.calendars]
+    return sum(time_s / mean for mean in every if mean > 0)
 
 
 def refuse_endless(plan: Plan, time_s: float, replications: int) -> None:

@@ -247,10 +247,15 @@ def _assumption(document: Document, name: str, t: Table, lines: Mapping[str, Lin
         given = factors and (now * factors[0], now * factors[1])
         ends = given or tuple(_number(document, t, end) for end in ("low", "high"))
         unit = " CNY" if t["year"] in MONEY_FIGURES else ""
+<<<<<<< HEAD
         shown: dict[str, Any] = dict(
             zip(("value", "low", "high"), (f"{x:,g}{unit}" for x in (now, *ends)), strict=True)
         )
         return Assumption(**common, **shown, year=t["year"], ends=(ends[0], ends[1]))
+=======
+        value, low, high = (f"{x:,g}{unit}" for x in (now, *ends))
+        return Assumption(**common, value=value, low=low, high=high, year=t["year"], ends=(ends[0], ends[1]))
+>>>>>>> twin-study
     where = t.get("model", "target")
     made: dict[str, Any] = {}
     values: list[str] = []

@@ -1,8 +1,9 @@
 """Line types as models: a model file of a packaged line type, to begin with.
 
-What the type says becomes a figure of the model: groups are stations, gantries and robots carry, tools go by their life,
-failures and minor stops by the type of device; a type that is being commissioned runs as it does now. A vehicle brings a whole container; the model spreads its way over the
-parts of the container. People, lots and the length of the run are the model's own.
+What the type says becomes a figure of the model: groups are stations, gantries and robots carry, tools go by their
+life, failures and minor stops by the type of device; a type that is being commissioned runs as it does now. A vehicle
+brings a whole container; the model spreads its way over the parts of the container. People, lots and the length of the
+run are the model's own.
 """
 
 from __future__ import annotations

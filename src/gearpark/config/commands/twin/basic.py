@@ -37,7 +37,8 @@ def add(actions: Any) -> None:
     bottleneck.set_defaults(run=_bottleneck)
     for parser in (run, compare, bottleneck):
         sampling(parser)
-    schema = actions.add_parser("schema", help="JSON Schema of model files")
+    schema = actions.add_parser("schema", help="JSON Schema of model files, or of study files")
+    schema.add_argument("kind", nargs="?", choices=("model", "study"), default="model")
     schema.set_defaults(run=_schema)
     template = actions.add_parser("template", help="a model of a line type, to begin with")
     template.add_argument("type", metavar="TYPE", nargs="?", help="without it the line types are listed")
@@ -234,8 +235,9 @@ def _bottleneck(options: argparse.Namespace) -> int:
 
 def _schema(options: argparse.Namespace) -> int:
     from gearpark.engines.linesim.model import schema
+    from gearpark.engines.linesim.study_file import study_schema
 
-    print(json.dumps(schema(), indent=2))
+    print(json.dumps(study_schema() if options.kind == "study" else schema(), indent=2))
     return 0
 
 

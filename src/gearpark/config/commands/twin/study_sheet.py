@@ -20,24 +20,25 @@ SHARES = ("busy", "starved", "blocked", "down", "setup", "waiting")
 def sheet(answer: StudyAnswer) -> dict[str, Any]:
     """JSON-ready words of the whole report."""
     study, run = answer.study, answer.study.target.run
+    sections = [
+        _outputs(answer),
+        _year(answer),
+        _holding(answer.base, "What held the line up before", study.year.shift_h),
+        _holding(answer.target, "What holds it up now", study.year.shift_h),
+        _steps(answer),
+        _investments(answer),
+        _model_figures(answer),
+        _year_figures(answer),
+    ]
     return {
         "name": study.name,
         "note": study.note,
         "basis": (
-            f"{answer.replications} replications of {duration(run.time_s)} of each model, seed {answer.seed}; ± are 95 %"
+            f"Replications of {duration(run.time_s)} of each model: {answer.replications}, seed {answer.seed}; ± are 95 %"
             f" intervals. Figures: {study.source or 'as the models say'}."
         ),
         "figures": _figures(answer),
-        "sections": [
-            _outputs(answer),
-            _year(answer),
-            _holding(answer.base, "What held the line up before", answer.study.year.shift_h),
-            _holding(answer.target, "What holds it up now", answer.study.year.shift_h),
-            _steps(answer),
-            _investments(answer),
-            _model_figures(answer),
-            _year_figures(answer),
-        ],
+        "sections": [section for section in sections if section["rows"]],
     }
 
 
@@ -55,7 +56,7 @@ def _figures(answer: StudyAnswer) -> list[dict[str, str]]:
         {"label": "before", "value": _one(answer.base.per_shift.mean), "unit": "a shift"},
         {"label": "after", "value": _one(answer.target.per_shift.mean), "unit": "a shift"},
         {"label": f"for {year.wanted:,.0f} a year", "value": "-" if needed is None else f"{needed:,.0f}", "unit": f"of {year.shifts:,.0f} shifts"},
-        {"label": "investment of a line", "value": f"{answer.cost / 1e6:,.2f}", "unit": "million CNY"},
+        {"label": "cost of a line", "value": f"{answer.cost / 1e6:,.2f}", "unit": "million CNY"},
         {"label": "pay-back", "value": _years(wanted, answer.cost), "unit": ""},
     ]  # fmt: skip
 
@@ -89,10 +90,13 @@ def _year(answer: StudyAnswer) -> dict[str, Any]:
     before, after = ("-" if n is None else f"{n:,.0f}" for n in answer.shifts_needed)
     note = (
         f"{year.wanted:,.0f} a year take {before} shifts of each line before and {after} after; {year.shifts_a_day:g} a day"
-        f" on {year.days:g} days are {year.shifts:,.0f}.\nThe retrofit costs {answer.cost:,.0f} CNY a line; it has paid"
-        f" itself back in {_years(answer.paid.wanted, answer.cost)} when the wanted pieces are sold,"
-        f" in {_years(answer.paid.all_sold, answer.cost)} when all that can be made is."
+        f" on {year.days:g} days are {year.shifts:,.0f}."
     )
+    if answer.cost > 0:
+        note += (
+            f"\nThe retrofit costs {answer.cost:,.0f} CNY a line. Pay-back when the wanted pieces are sold:"
+            f" {_years(answer.paid.wanted, answer.cost)}; when all that can be made is: {_years(answer.paid.all_sold, answer.cost)}."
+        )
     heads = ["shifts a day", "before", "after", f"{year.wanted:,.0f} take"]
     return _section(f"A year of {year.lines:g} lines, pieces", heads, rows, note)
 
