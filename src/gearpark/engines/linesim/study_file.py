@@ -234,11 +234,7 @@ def _year(document: Document, t: Table, target: Line) -> Year:
 
 
 def _assumption(document: Document, name: str, t: Table, lines: Mapping[str, Line], year: Year) -> Assumption:
-    common: dict[str, Any] = {
-        "name": name,
-        "title": t.get("title", name),
-        "source": t.get("source", "illustrative"),
-    }
+    common = {"name": name, "title": t.get("title", name), "source": t.get("source", "illustrative")}
     if bool(t["set"]) == bool(t["year"]):
         raise refusal("twin.value", document, t.path, "write either set (paths in a model) or year")
     factors = _factors(document, t)
@@ -247,15 +243,8 @@ def _assumption(document: Document, name: str, t: Table, lines: Mapping[str, Lin
         given = factors and (now * factors[0], now * factors[1])
         ends = given or tuple(_number(document, t, end) for end in ("low", "high"))
         unit = " CNY" if t["year"] in MONEY_FIGURES else ""
-<<<<<<< HEAD
-        shown: dict[str, Any] = dict(
-            zip(("value", "low", "high"), (f"{x:,g}{unit}" for x in (now, *ends)), strict=True)
-        )
-        return Assumption(**common, **shown, year=t["year"], ends=(ends[0], ends[1]))
-=======
         value, low, high = (f"{x:,g}{unit}" for x in (now, *ends))
         return Assumption(**common, value=value, low=low, high=high, year=t["year"], ends=(ends[0], ends[1]))
->>>>>>> twin-study
     where = t.get("model", "target")
     made: dict[str, Any] = {}
     values: list[str] = []
