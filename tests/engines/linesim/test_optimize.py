@@ -306,7 +306,7 @@ WRONG_LATER = [
 def test_a_bad_section_is_refused_with_its_line(old: str, new: str, code: str, line: int, word: str) -> None:
     assert old in GOOD
     later = (old, new, code, line, word) in WRONG_LATER
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(Problem) as caught:  # noqa: PT012
         made = build_line(read_document(GOOD.replace(old, new, 1), "line.yaml"))
         assert later
         optimize(made, replications=2)
