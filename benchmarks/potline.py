@@ -4,6 +4,7 @@ day_300_cells_s       plant and controller, 300 cells, 86,400 steps of 1 s, one 
 control_cycle_p99_ms  one cycle of 300 controllers on fresh measurements, the 99th percentile
 vs_scipy_cell_ode     scipy's RK45 on one cell with steps of at most 1 s, over the kernel for a cell and the same time. The
                       peer has alumina and the voltage set only, not heat, fluoride, noise or a controller: a lower bound
+live_*                see ``_live_potline``
 Code is compiled before the clock starts; ``compile_s`` tells how long that took (nothing when it lay in the cache).
 """
 
@@ -13,6 +14,7 @@ import time
 from typing import Any
 
 import numpy as np
+from benchmarks import _live_potline
 from scipy.integrate import solve_ivp
 
 from gearpark.engines.electrolysis.constants import AL2O3_KG_PER_KAH
@@ -77,4 +79,5 @@ def run(quick: bool = False) -> dict[str, Any]:
         "control_cycle_p99_ms": round(float(np.quantile(cycle, 0.99)) * 1e3, 3),
         "control_cycle_median_ms": round(float(np.median(cycle)) * 1e3, 3),
         "vs_scipy_cell_ode": round(scipy_s / own_s, 1),
+        **_live_potline.run(CELLS, quick),
     }

@@ -17,6 +17,7 @@ from gearpark.base.problems import Problem
 from .commands import areas, emit
 
 EXIT_PROBLEM = 2
+POTLINE_PORT = 70  # the demo's potline listens this far from the port base
 
 
 def _up(options: argparse.Namespace) -> int:
@@ -35,7 +36,11 @@ def _up(options: argparse.Namespace) -> int:
 
         os.environ.setdefault("GEARPARK_GUEST", GUEST)
         ready += "  (sign in as " + ", ".join(f"{name} / {word}" for name, word in SIGN_INS) + ")"
-    return Supervisor(installation(demo=demo, plant_arguments=plant_arguments, note=ready)).run()
+    cells, port = (options.potline_cells, options.port_base + POTLINE_PORT) if demo else (0, 0)
+    tree = installation(
+        demo=demo, plant_arguments=plant_arguments, note=ready, potline_cells=cells, potline_port=port
+    )
+    return Supervisor(tree).run()
 
 
 def _status(options: argparse.Namespace) -> int:
@@ -99,6 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument(
         "--vehicles", type=int, default=4, help="vehicles that carry containers in the housing shop (0 to 20)"
+    )
+    demo.add_argument(
+        "--potline-cells", type=int, default=300, help="simulated reduction cells under control (0 to 1000)"
     )
     demo.add_argument(
         "--port-base",

@@ -15,6 +15,7 @@ from gearpark.base import home
 READY_PROBE_TIMEOUT_S = 2.0
 DEFAULT_MQTT = "mqtt://127.0.0.1:18830"
 DEFAULT_WEB = "http://127.0.0.1:8000"
+POTLINE_RESTART_S = 0.1  # cells wait for their controller
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Process:
     ready     returns True once others may lean on it
     once      True for a step that ends by itself with exit code 0 (migrations, demo data)
     note      printed when it becomes ready
+    restart_s wait before the first new start after a fall
     """
 
     name: str
@@ -33,6 +35,7 @@ class Process:
     ready: Callable[[], bool] = field(default=lambda: True)
     once: bool = False
     note: str = ""
+    restart_s: float = 0.5
 
 
 def host_port(url: str, default_port: int) -> tuple[str, int]:
@@ -87,8 +90,31 @@ def manage(*arguments: str) -> tuple[str, ...]:
     return module("gearpark.config.cli", "manage", *arguments)
 
 
-def installation(*, demo: bool, plant_arguments: tuple[str, ...] = (), note: str = "") -> list[Process]:
-    """The process tree of ``gearpark up``; with ``demo`` the plants and the demo park are added.
+def potline_processes(cells: int, port: int) -> list[Process]:
+    """The potline's controller where ``GEARPARK_POTLINE`` names the cells' OPC UA server; with ``cells``, before it, a
+    simulated line."""
+    url, tree = os.environ.get("GEARPARK_POTLINE", ""), []
+    mode = os.environ.get("GEARPARK_POTLINE_MODE", "advise")
+    if cells:
+        url, mode = f"opc.tcp://127.0.0.1:{port}/gearpark/potline", "control"
+        plant = module("gearpark.plants.potline", "--port", str(port), "--cells", str(cells))
+        tree.append(Process("potline-cells", plant))
+    if url:
+        argv = module("gearpark.config.potline", "--url", url, "--mode", mode)
+        tree.append(Process("potline", argv, restart_s=POTLINE_RESTART_S))
+    return tree
+
+
+def installation(
+    *,
+    demo: bool,
+    plant_arguments: tuple[str, ...] = (),
+    note: str = "",
+    potline_cells: int = 0,
+    potline_port: int = 0,
+) -> list[Process]:
+    """The process tree of ``gearpark up``; with ``demo`` the plants and the demo park are added, with ``potline_cells`` a
+    potline.
 
     An external database (``DATABASE_URL``) or broker (``GEARPARK_MQTT`` off this machine) is used, not started.
     """
@@ -115,4 +141,5 @@ def installation(*, demo: bool, plant_arguments: tuple[str, ...] = (), note: str
     tree.append(Process("jobs", manage("procrastinate", "worker", "--concurrency", "1")))
     if demo:
         tree.append(Process("demo-machines", module("gearpark.config.demo", "machines"), once=True))
+    tree += potline_processes(potline_cells if demo else 0, potline_port)  # last: their first start compiles
     return tree

@@ -27,7 +27,6 @@ from .processes import Process
 READY_LIMIT_S = 120.0  # a process that is not ready by then counts as failed and is restarted
 ONCE_LIMIT_S = 300.0
 STOP_LIMIT_S = 12.0  # SIGTERM to SIGKILL, per process
-RESTART_FIRST_S = 0.5
 RESTART_LONGEST_S = 15.0
 CALM_S = 30.0  # a process that ran this long starts again without delay growth
 POLL_S = 0.1
@@ -53,7 +52,7 @@ class Child:
     ready: bool = False
     done: bool = False
     restarts: int = 0
-    delay_s: float = RESTART_FIRST_S
+    delay_s: float = 0.0
     retry_at_s: float = 0.0
 
     @property
@@ -128,7 +127,8 @@ class Supervisor:
             self.say(f"{child.spec.name}: done")
             return
         lived_s = time.monotonic() - child.started_s
-        child.delay_s = RESTART_FIRST_S if lived_s > CALM_S else min(child.delay_s * 2, RESTART_LONGEST_S)
+        calm = lived_s > CALM_S or not child.restarts
+        child.delay_s = child.spec.restart_s if calm else min(child.delay_s * 2, RESTART_LONGEST_S)
         child.retry_at_s = time.monotonic() + child.delay_s
         child.restarts += 1
         how = f"signal {-code}" if code < 0 else f"exit code {code}"

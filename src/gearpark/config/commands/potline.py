@@ -1,8 +1,9 @@
-"""``gearpark potline``: a simulated reduction line under its controller, with plain controllers beside it."""
+"""``gearpark potline``: a simulated reduction line under its controller, and the controller that runs."""
 
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 from typing import Any
 
@@ -26,9 +27,62 @@ def add(commands: Any) -> None:
     run.add_argument("--control", metavar="FILE", help="TOML with constants of the controller")
     run.add_argument("--json", action="store_true")
     run.set_defaults(run=_run)
+    _add_live(actions)
     listed = actions.add_parser("scenarios", help="the scenarios there are")
     listed.add_argument("--json", action="store_true")
     listed.set_defaults(run=_scenarios)
+
+
+def _add_live(actions: Any) -> None:
+    live = actions.add_parser("live", help="what the running controller does")
+    live.add_argument("--json", action="store_true")
+    live.set_defaults(run=_live)
+    mode = actions.add_parser("mode", help="let the running controller control, or only advise")
+    mode.add_argument("mode", choices=("control", "advise"))
+    mode.add_argument(
+        "--cells", type=int, nargs="+", default=[], metavar="N", help="these only; else the line"
+    )
+    mode.add_argument("--why", required=True, help="kept in the journal with your name")
+    mode.add_argument("--json", action="store_true")
+    mode.set_defaults(run=_mode)
+    journal = actions.add_parser("journal", help="newest commands: who, why, what became of them")
+    journal.add_argument("--cell", type=int, default=0, metavar="N")
+    journal.add_argument("--most", type=int, default=50)
+    journal.add_argument("--json", action="store_true")
+    journal.set_defaults(run=_journal)
+
+
+def _live(options: argparse.Namespace) -> int:
+    from gearpark.config.potline.status import read_status
+
+    emit(read_status(), options.json)
+    return 0
+
+
+def _mode(options: argparse.Namespace) -> int:
+    from gearpark.base import home
+    from gearpark.config.potline.orders import give
+
+    by = getpass.getuser()
+    made = give(home.folder("potline"), options.mode, options.cells, by, options.why)
+    emit({"mode": made.mode, "advised": sorted(made.advised), "by": by, "why": made.why}, options.json)
+    return 0
+
+
+def _journal(options: argparse.Namespace) -> int:
+    from gearpark.config.potline.status import newest_commands
+
+    rows = newest_commands(options.cell, options.most)
+    if options.json:
+        emit({"commands": rows}, True)
+        return 0
+    for row in rows:
+        where = f"cell {row['cell']}" + (f" feeder {row['feeder']}" if row["feeder"] else "")
+        said = row["outcome"] or "open"
+        print(
+            f"{row['at']}  {where}  {row['kind']} {row['was']:g} -> {row['value']:g}  {row['why']}  {row['who']}  {said}"
+        )
+    return 0
 
 
 def _parameters(base: Any, path: str | None) -> Any:

@@ -16,6 +16,8 @@ UNITS = {
     "mm": ("MMT", "mm", "millimetre"),
     "um": ("4H", "µm", "micrometre"),
     "Cel": ("CEL", "°C", "degree Celsius"),
+    "K": ("KEL", "K", "kelvin"),
+    "kg": ("KGM", "kg", "kilogram"),
     "mm/s": ("C16", "mm/s", "millimetre per second"),
     "bar": ("BAR", "bar", "bar"),
     "cm3/min": ("G49", "cm³/min", "cubic centimetre per minute"),

@@ -1,4 +1,4 @@
-"""Phases, modes, reasons and alarms as small whole numbers for the kernel; alarms with their words."""
+"""Phases, modes, reasons and alarms as small whole numbers for the kernel, with their words."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ UNDER, OVER, TRACK, BOOST, EFFECT, HOLD, SAFE, FIXED, OFF, HANDS = range(10)
     TOO_HIGH, TOO_LOW, LOCKED_TAP, LOCKED_CHANGE, LOCKED_EFFECT, LOCKED_CURRENT, LOCKED_GAP, LOCKED_SHIFT, LOCKED_TRAVEL,
     LOCKED_FLOOR, DEAD_BAND, QUENCH, LAB, BASE, SIGNAL_BACK, BY_HAND, LEAN_RISE,
 ) = range(28)  # fmt: skip
+PHASES = ("under", "over", "track", "boost", "effect", "hold", "safe", "fixed", "off", "hands")
+REASONS = (
+    "", "slope", "time", "not_found", "not_delivered", "predicted", "in_effect", "after_effect", "signal_lost", "current_low",
+    "follow_tap", "resistance_high", "resistance_low", "locked_tap", "locked_change", "locked_effect", "locked_current",
+    "locked_gap", "locked_shift", "locked_travel", "locked_floor", "dead_band", "quench", "laboratory", "base", "signal_back",
+    "by_hand", "lean_rise",
+)  # fmt: skip
 
 (
     A_EFFECT, A_PREDICTED, A_LONG, A_REPEAT, A_MANUAL_QUENCH, A_VOLT_HIGH, A_VOLT_LOW, A_UNSTABLE, A_DELIVERY, A_FEEDER,

@@ -48,3 +48,11 @@ def line_block(
             control(k, qs[0], curve, m, seen[s], float(t))
             if s == 0:
                 m.temp_c = m.alf3_pct = m.superheat_c = np.nan
+
+
+@entry
+def plant_all(cells: Any, ps: Any, ks: Any, ms: Any, amp: Any, around: Any, t: Any) -> None:
+    """One second of the cells alone; ``ks`` holds the set-points they follow, whoever gave them."""
+    ln_amp = math.log(max(amp, 1.0))
+    for i in range(cells.shape[0]):
+        plant_second(cells[i], ps[0], ks[i], ms[i], amp, ln_amp, around, t)
