@@ -167,6 +167,14 @@ def _warned(k: Any, q: Any) -> Any:
 
 
 @hot
+def _answered(k: Any, q: Any) -> Any:
+    """The resistance falls: what emergency feeding was for has come, more would only fill the bath."""
+    if k.phase_s < q.boost_least_min * 60.0 or k.ring_n < FAST_N:
+        return False
+    return slope_of(k, FAST_N) < -_above_noise(k, q, q.boost_fall, q.window_n)
+
+
+@hot
 def decide(k: Any, q: Any) -> None:
     """The feed phase after a 5 s mean; slopes are looked at every ``SLOPE_EVERY_S``."""
     phase = int(k.phase)
@@ -181,7 +189,7 @@ def decide(k: Any, q: Any) -> None:
         return
     k.slope_at = k.t
     if phase == BOOST:
-        if k.phase_s >= q.boost_min * 60.0:
+        if k.phase_s >= q.boost_min * 60.0 or _answered(k, q):
             missing = k.feed_why == NOT_DELIVERED
             go(k, OVER, q.rate_over, NOT_DELIVERED if missing else TIME)
             if not missing or q.contact_on > 0.0:

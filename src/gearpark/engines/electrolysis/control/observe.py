@@ -20,6 +20,8 @@ GATE = 4.0  # standard deviations that one minute may move the estimate
 UNSURE = 1600.0  # nOhm2: the distance's variance while people work at the cell
 MOVED = 0.25  # share of a move whose effect is not known
 FRESH_NOHM = 1e-9
+FRESH_PCT = 2.3
+FRESH_COV = (0.09, 0.0225, 0.0064, 22500.0)
 
 
 @hot
@@ -116,6 +118,22 @@ def _anchor(k: Any, curve: Any) -> None:
 
 
 @hot
+def _refute(k: Any, q: Any) -> None:
+    """An anode effect that stays away proves the estimate wrong: begin again from the middle."""
+    low = k.x[0] < q.predict_pct and k.phase != EFFECT
+    k.low_min = k.low_min + 1.0 if low else 0.0
+    if k.low_min < q.refute_min:
+        return
+    k.low_min = 0.0
+    k.x[0], k.x[2] = FRESH_PCT, 1.0
+    k.x[3] = 0.0
+    for i in range(4):
+        for j in range(4):
+            k.cov[i, j] = 0.0
+    k.cov[0, 0], k.cov[1, 1], k.cov[2, 2], k.cov[3, 3] = FRESH_COV
+
+
+@hot
 def observe(k: Any, q: Any, curve: Any, amp: Any, working: Any) -> None:
     """A minute's estimate and prediction. ``working``: people are at the cell, its resistance tells the distance only."""
     fed_pct = k.minute_kg * q.pure / q.bath_mass_kg * 100.0
@@ -128,6 +146,7 @@ def observe(k: Any, q: Any, curve: Any, amp: Any, working: Any) -> None:
         if k.x[3] == 0.0:
             k.x[3] = seen - curve_at(curve, k.x[0])[0] + FRESH_NOHM
         _correct(k, q, curve, seen)
+    _refute(k, q)
     k.predict_min = math.nan if k.phase == EFFECT else _look_ahead(k, q, amp)
     if not math.isnan(k.predict_min):
         k.predicted = 1.0
