@@ -189,7 +189,10 @@ def decide(k: Any, q: Any) -> None:
         return
     k.slope_at = k.t
     if phase == BOOST:
-        if k.phase_s >= q.boost_min * 60.0 or _answered(k, q):
+        answered = _answered(k, q)
+        if answered:
+            k.boost_at = k.t - (q.boost_gap_min - q.boost_again_min) * 60.0  # it was right: the next need not wait long
+        if answered or k.phase_s >= q.boost_min * 60.0:
             missing = k.feed_why == NOT_DELIVERED
             go(k, OVER, q.rate_over, NOT_DELIVERED if missing else TIME)
             if not missing or q.contact_on > 0.0:

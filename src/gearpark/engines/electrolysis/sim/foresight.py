@@ -44,12 +44,22 @@ class Watch:
         self.effects.append(line.cells["b_effects"].copy())
 
 
-def raisings(warned: np.ndarray[Any, Any], begins: np.ndarray[Any, Any]) -> list[int]:
-    """Minutes at which a cell was warned of: each raising, again after ``REACH_MIN`` and after an effect."""
+def first_ones(begins: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Effects that are no repeat of another, and minutes in which a repeat would be none of them (one cell)."""
+    firsts: list[int] = []
+    after = np.zeros(len(begins), bool)
+    for at in np.flatnonzero(begins):
+        if not after[at]:
+            firsts.append(int(at))
+        after[at + 1 : at + 1 + REACH_MIN] = True
+    return np.array(firsts, int), after
+
+
+def raisings(warned: np.ndarray[Any, Any]) -> list[int]:
+    """Minutes at which a cell was warned of: each raising, and again after every ``REACH_MIN`` that it stands."""
     made: list[int] = []
     for minute in np.flatnonzero(warned):
-        standing = minute > 0 and warned[minute - 1] and made
-        if standing and minute - made[-1] < REACH_MIN and not begins[made[-1] : minute].any():
+        if made and warned[made[-1] : minute].all() and minute - made[-1] < REACH_MIN:
             continue
         made.append(int(minute))
     return made
@@ -58,11 +68,12 @@ def raisings(warned: np.ndarray[Any, Any], begins: np.ndarray[Any, Any]) -> list
 def matched(warned: np.ndarray[Any, Any], begins: np.ndarray[Any, Any]) -> tuple[list[int], int]:
     """Of one cell: lead of each effect in minutes (0: not foreseen), and false warnings.
 
-    A warning is true when an effect begins within ``REACH_MIN``; the lead is counted from the newest warning that
-    was not withdrawn for longer than it had stood.
+    A warning is true when an effect begins within ``REACH_MIN``. The lead of an effect is that of the first warning
+    in that time, if it stood for at least half of the time since. An effect within ``REACH_MIN`` of another one is its
+    repeat: neither it nor a warning of it counts.
     """
-    events = np.flatnonzero(begins)
-    starts = raisings(warned, begins)
+    events, after = first_ones(begins)
+    starts = raisings(warned & ~after)
     leads, used = [], set()
     for event in events:
         near = [at for at in starts if event - REACH_MIN <= at < event]

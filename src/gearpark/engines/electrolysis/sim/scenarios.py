@@ -62,9 +62,9 @@ SCENARIOS: Mapping[str, Scenario] = {
         ),
         Scenario(
             "starved",
-            "mixed with feeders blocked three times a day, neither contact signals nor delivery check: anode effects to predict",
+            "the troubles of mixed without contact signals and delivery check: anode effects to predict",
             control={"contact_on": 0, "check_on": 0},
-            blocked_d=3.0,
+            blocked_d=0.5,
             crew=True,
             quality_sd=0.2,
         ),
