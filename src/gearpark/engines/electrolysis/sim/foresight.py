@@ -12,7 +12,7 @@ from gearpark.base.problems import Problem
 from ..cell.state import DAY_S
 from ..parameters import Parameters
 from .limits import WARM_H, check_option, check_options
-from .run import HOUR_S, MINUTE_S, Line
+from .run import HOUR_S, Line
 from .scenarios import Scenario
 
 LEADS_MIN = (5, 10, 20)
