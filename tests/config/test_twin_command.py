@@ -109,10 +109,10 @@ def test_optimize(capsys: pytest.CaptureFixture[str]) -> None:
         "1",
     )
     cheap = ("optimize", shaft, "--goal", "cost", "--indifference", "3 %", "--replications", "8")
-    made = told(capsys, *cheap, "--reach", "57 /h")
+    made = told(capsys, *cheap, "--reach", "60 /h")
     assert made["throughput_per_h"] > 55
     assert made["cost_a_year"] > 0
-    assert main(["twin", *cheap, "--reach", "57 /h"]) == 0
+    assert main(["twin", *cheap, "--reach", "60 /h"]) == 0
     assert "With 95 % certainty it gives no less than" in capsys.readouterr().out
     assert main(["twin", "optimize", shaft, "--goal", "cost", "--reach", "57 parts", "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["title"] == "twin.unit"
