@@ -302,14 +302,18 @@ WRONG_LATER = [
 ]  # fmt: skip
 
 
+def _taken_up(text: str, later: bool) -> None:
+    made = build_line(read_document(text, "line.yaml"))
+    assert later
+    optimize(made, replications=2)
+
+
 @pytest.mark.parametrize(("old", "new", "code", "line", "word"), [*WRONG, *WRONG_LATER])
 def test_a_bad_section_is_refused_with_its_line(old: str, new: str, code: str, line: int, word: str) -> None:
     assert old in GOOD
-    later = (old, new, code, line, word) in WRONG_LATER
-    with pytest.raises(Problem) as caught:  # noqa: PT012
-        made = build_line(read_document(GOOD.replace(old, new, 1), "line.yaml"))
-        assert later
-        optimize(made, replications=2)
+    text = GOOD.replace(old, new, 1)
+    with pytest.raises(Problem) as caught:
+        _taken_up(text, (old, new, code, line, word) in WRONG_LATER)
     assert caught.value.code == code, caught.value.sentence
     assert caught.value.details["line"] == line, caught.value.sentence
     assert word in caught.value.sentence

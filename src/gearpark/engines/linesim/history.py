@@ -94,7 +94,8 @@ def read_history(text: str, line: Line, name: str = "history") -> History:
         until = last if end is None else end
         listed.append(Interval(row["state"], start - first, until - first, end is None, **told))
     digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-    return History(machines, last - first, raw[0][1]["from"], digest)
+    begin = min(raw, key=lambda one: one[2])[1]["from"]
+    return History(machines, last - first, begin, digest)
 
 
 def _refused(name: str, number: int, why: str) -> Problem:

@@ -208,6 +208,8 @@ class _Writer:
         Z[at.H_FREE] = Z[q + at.Q_NEXT]
         Z[at.H_FREE_COUNT] -= 1
         Z[at.H_WIP] += 1
+        Z[at.H_INSIDE] += 1
+        Z[q + at.Q_COUNTS] = 1
         Z[q + at.Q_NEXT] = Z[q + at.Q_ORDER] = Z[q + at.Q_DEST] = at.NONE
         Z[q + at.Q_TYPE], Z[q + at.Q_LOOPS] = self.types.get(kind, 0), 0
         return q

@@ -253,10 +253,11 @@ def _template(options: argparse.Namespace) -> int:
 
 
 def _warmup(options: argparse.Namespace) -> int:
-    from gearpark.engines.linesim import engine, experiment
+    from gearpark.engines.linesim import engine, experiment, optimize
 
     start = time.perf_counter()
     experiment.prepare()
+    optimize.prepare()
     emit(
         {
             "compiled": engine.JIT,
