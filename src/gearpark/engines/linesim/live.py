@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
 from .arrays import Arrays, build
 from .kernel import layout as at
 from .model import Document, Line
 from .model.clock import BadClock, moment_s
 from .model.document import refusal
-from .model.fields import ANY, COUNT, COUNT0, NAMES, TEXT, TIME, Field, pick
+from .model.fields import ANY, COUNT, COUNT0, NAMES, TEXT, TIME, Field, pick, schema
 from .model.reading import Table, read_model
 from .plan import Flow
 
@@ -78,6 +79,11 @@ class LiveState:
     target: int | None = None
     start_s: float | None = None
     moment: str = ""
+
+
+def state_schema() -> dict[str, Any]:
+    """JSON Schema of a state file."""
+    return schema("state", TABLES, "Gearpark live state of a line")
 
 
 def read_state(document: Document, line: Line) -> LiveState:

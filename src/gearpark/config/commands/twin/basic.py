@@ -37,8 +37,8 @@ def add(actions: Any) -> None:
     bottleneck.set_defaults(run=_bottleneck)
     for parser in (run, compare, bottleneck):
         sampling(parser)
-    schema = actions.add_parser("schema", help="JSON Schema of model files, or of study files")
-    schema.add_argument("kind", nargs="?", choices=("model", "study"), default="model")
+    schema = actions.add_parser("schema", help="JSON Schema of model, study or state files")
+    schema.add_argument("kind", nargs="?", choices=("model", "study", "state"), default="model")
     schema.set_defaults(run=_schema)
     template = actions.add_parser("template", help="a model of a line type, to begin with")
     template.add_argument("type", metavar="TYPE", nargs="?", help="without it the line types are listed")
@@ -234,10 +234,12 @@ def _bottleneck(options: argparse.Namespace) -> int:
 
 
 def _schema(options: argparse.Namespace) -> int:
+    from gearpark.engines.linesim.live import state_schema
     from gearpark.engines.linesim.model import schema
     from gearpark.engines.linesim.study_file import study_schema
 
-    print(json.dumps(study_schema() if options.kind == "study" else schema(), indent=2))
+    made = {"model": schema, "study": study_schema, "state": state_schema}[options.kind]
+    print(json.dumps(made(), indent=2))
     return 0
 
 
