@@ -191,7 +191,9 @@ def decide(k: Any, q: Any) -> None:
     if phase == BOOST:
         answered = _answered(k, q)
         if answered:
-            k.boost_at = k.t - (q.boost_gap_min - q.boost_again_min) * 60.0  # it was right: the next need not wait long
+            k.boost_at = (
+                k.t - (q.boost_gap_min - q.boost_again_min) * 60.0
+            )  # it was right: the next need not wait long
         if answered or k.phase_s >= q.boost_min * 60.0:
             missing = k.feed_why == NOT_DELIVERED
             go(k, OVER, q.rate_over, NOT_DELIVERED if missing else TIME)
