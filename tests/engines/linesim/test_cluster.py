@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gearpark.base.problems import NotFound
 from gearpark.engines.linesim import cluster
+from gearpark.engines.linesim.knot import Deadlock
 
 
 @given(st.integers(1, 1_000_000), st.floats(1e-6, 100.0), st.integers(1, 1000))
@@ -32,3 +35,11 @@ def test_short_work_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert cluster.spread(part, 10) is None
     assert asked == [(0, 1)]
+
+
+def test_a_problem_comes_back_from_another_process() -> None:
+    for problem in (NotFound("a.b", "Gone.", row=3), Deadlock(["s1", "s2"], 60.0)):
+        copy = pickle.loads(pickle.dumps(problem))
+        assert type(copy) is type(problem)
+        assert str(copy) == str(problem)
+        assert copy.as_dict() == problem.as_dict()

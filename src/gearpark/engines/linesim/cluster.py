@@ -33,14 +33,20 @@ def blocks(count: int, each_s: float, cpus: int) -> list[tuple[int, int]]:
     return [(first, min(size, count - first)) for first in range(0, count, size)]
 
 
+def _took_s(part: Callable[[int, int], Any]) -> float:
+    start = time.perf_counter()
+    part(0, 1)
+    return time.perf_counter() - start
+
+
 def spread(part: Callable[[int, int], Any], count: int) -> list[Any] | None:
     """Rows of ``part`` by block from the cluster, in order; None when the whole is too short to send out.
 
     Problem ``twin.no_ray`` when the library is not installed or the cluster does not answer.
     """
-    start = time.perf_counter()
-    part(0, 1)
-    each_s = time.perf_counter() - start
+    each_s = _took_s(part)
+    if each_s * count >= 2 * BLOCK_S:
+        each_s = _took_s(part)  # the first one may have loaded the kernel
     if each_s * count < 2 * BLOCK_S:
         return None
     if importlib.util.find_spec("ray") is None:

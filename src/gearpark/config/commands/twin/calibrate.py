@@ -131,7 +131,8 @@ def _trace(options: argparse.Namespace) -> int:
     from gearpark.engines.linesim.trace import trace
 
     if not 0 < options.hours <= MAX_HOURS:
-        raise Problem("twin.value", f"Hours are more than 0 and at most {MAX_HOURS:,.0f}.", line=0)
+        why = f"hours are more than 0 and at most {MAX_HOURS:,.0f}"
+        raise Problem("twin.value", f"{why.capitalize()}.", line=0, path="--hours", reason=why)
     out = csv.writer(sys.stdout)
     out.writerow(["station", "state", "from", "to", "part", "serial"])
     for one in trace(load(options.model), options.hours * 3600.0, seed=options.seed):
