@@ -23,7 +23,7 @@ $(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.dev: $(VENV)/.runtime
 	@echo "gearpark: installing the tools of development (about 200 MB, once)"
-	@$(PIP) --constraint constraints.txt --editable '.[dev]'
+	@$(PIP) --constraint constraints.txt --editable '.[dev,bench]'
 	@touch $@
 
 setup: $(VENV)/.runtime ## make .venv with .venv/bin/gearpark

@@ -31,11 +31,15 @@ import django  # noqa: E402
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.test import Client, TransactionTestCase  # noqa: E402
 from tests.factories import registry as make  # noqa: E402
 
 from gearpark.base.scope import Scope  # noqa: E402
 from gearpark.config import database  # noqa: E402
+
+# Seeds of tests make dozens of people with PINs; at its real cost the hash would take longer than what they test.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 # A parallel worker inherits its parent's environment, and its settings were read before this file: its own home counts.
 settings.DATABASES["default"].update(database.dsn("app").django())

@@ -4,7 +4,8 @@ Fixtures:
 
     app_url                 address of the served application
     open_page(path, ...)    a page of a signed-in person, its path may be asked for after the seed; ``role``, ``org``, ``language``, ``theme``, ``width``, ``height``,
-                            ``seed`` (a function that commits data; once a module), ``signed_in=False`` for the door
+                            ``seed`` (a function that commits data; once a module), ``signed_in=False`` for the door,
+                            ``shared=True`` for a page that only looks: its context keeps its cache for the module
     assert_axe_clean(page)  no violation of WCAG 2.x A and AA (from ``tests.browser.axe``)
 
 A page that logged an error, broke the content security policy or asked another host fails its test at the end.
@@ -20,7 +21,7 @@ import pytest
 import uvicorn
 from django.conf import settings
 from django.test import TransactionTestCase
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser.looks import cookies
 from tests.factories import registry as make
 
@@ -136,12 +137,24 @@ def _watch(page: Page, app_url: str, path: str, allowed: tuple[str, ...], faults
     page.on("request", lambda request: asked(request.url))
 
 
+@pytest.fixture(scope="module")
+def shared_context(browser: Browser) -> Iterator[BrowserContext]:
+    """One context for pages that only look: scripts and styles are fetched once."""
+    found = browser.new_context(reduced_motion="reduce")
+    yield found
+    found.close()
+
+
 @pytest.fixture
 def open_page(
-    committed_db: set[Any], session_keys: dict[tuple[str, str], str], app_url: str, browser: Browser
+    committed_db: set[Any],
+    session_keys: dict[tuple[str, str], str],
+    app_url: str,
+    browser: Browser,
+    shared_context: BrowserContext,
 ) -> Iterator[Callable[..., Page]]:
     """``open_page("/firms/", language="zh-hans", theme="dark", width=390)`` -> a loaded page."""
-    contexts: list[Any] = []
+    opened: list[Any] = []
     faults: list[str] = []
 
     def open_it(
@@ -156,16 +169,15 @@ def open_page(
         height: int = 900,
         seed: Callable[[], object] | None = None,
         tolerate: tuple[str, ...] = (),
+        shared: bool = False,
     ) -> Page:
         if seed is not None and seed not in committed_db:
             seed()
             committed_db.add(seed)
             forget_readings()
         address = path() if callable(path) else path
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, accept_downloads=True, reduced_motion="reduce"
-        )
-        contexts.append(context)
+        context = shared_context if shared else browser.new_context(reduced_motion="reduce")
+        context.clear_cookies()
         context.set_default_timeout(PAGE_TIMEOUT_MS)
         kept = cookies(language, theme)
         if signed_in:
@@ -174,11 +186,13 @@ def open_page(
             kept[settings.SESSION_COOKIE_NAME] = session_keys[org, role]
         context.add_cookies([{"name": name, "value": value, "url": app_url} for name, value in kept.items()])
         page = context.new_page()
+        opened.append(page if shared else context)
+        page.set_viewport_size({"width": width, "height": height})
         _watch(page, app_url, address, (*NOT_OURS, *tolerate), faults)
         page.goto(app_url + address, wait_until="load")
         return page
 
     yield open_it
-    for context in contexts:
-        context.close()
+    for made in opened:
+        made.close()
     assert not faults, "\n".join(faults)

@@ -26,7 +26,7 @@ PAGES = (
 
 @pytest.mark.parametrize("url", PAGES)
 def test_page(open_page: Callable[..., Page], url: str) -> None:
-    page = open_page(url, org="qichi", role="firm-admin", seed=cared_for)
+    page = open_page(url, org="qichi", role="firm-admin", seed=cared_for, shared=True)
     assert_sound(page, url.strip("/").replace("/", "-"), full="wall" not in url)
 
 

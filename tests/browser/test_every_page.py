@@ -35,7 +35,7 @@ def test_the_rail_has_six_groups_of_at_most_seven() -> None:
 
 @pytest.mark.parametrize("url", [url for url in [*FRAMED, *MORE] if known(url)])
 def test_page(open_page: Callable[..., Page], url: str) -> None:
-    page = open_page(url, seed=demo_park)
+    page = open_page(url, seed=demo_park, shared=True)
     here = page.locator(f'.rail a[aria-current][href="{url}"]')
     expect(here).to_have_count(1 if url in FRAMED else 0)
     assert_sound(page, url.strip("/").replace("/", "-"))

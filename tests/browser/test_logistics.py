@@ -92,5 +92,5 @@ def address(name: str) -> str:
 @pytest.mark.parametrize("name", [*FIXED, *BY_ROW])
 def test_page(open_page: Callable[..., Page], name: str) -> None:
     path = FIXED.get(name) or (lambda: address(name))
-    page = open_page(path, org="qichi", role="firm-admin", seed=shop_under_way)
+    page = open_page(path, org="qichi", role="firm-admin", seed=shop_under_way, shared=True)
     assert_sound(page, name)

@@ -38,7 +38,8 @@ def test_a_run_stands_beside_its_baselines(capsys: pytest.CaptureFixture[str], t
     assert set(made["baselines"]) == {"fixed_cycle", "plain_demand"}
     for figures in (made, *made["baselines"].values()):
         assert set(figures) >= KEYS
-        assert 85 < figures["ce_mean"] < 97
+        assert 50 < figures["ce_mean"] < 97  # of four cells one may run away under the plain rules
+    assert made["ce_mean"] > 85
     assert changed["control_revision"] != made["control_revision"]
     assert changed["cell_revision"] == made["cell_revision"]
 
@@ -62,4 +63,4 @@ def test_what_cannot_be_run_is_refused(
 
 def test_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["potline", "scenarios", "--json"]) == 0
-    assert len(json.loads(capsys.readouterr().out)) == 7
+    assert len(json.loads(capsys.readouterr().out)) == 8

@@ -57,6 +57,8 @@ def test_plain_words(capsys: pytest.CaptureFixture[str]) -> None:
         assert "Housing line, automated" in capsys.readouterr().out
     assert main(["twin", "warmup"]) == 0
     assert "compiled" in capsys.readouterr().out
+    assert main(["twin", "schema", "study"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "Gearpark line study"
     assert main(["twin", "schema"]) == 0
     assert json.loads(capsys.readouterr().out)["required"] == ["schema", "name", "stations"]
 
@@ -85,3 +87,56 @@ def test_the_model_in_the_guide_runs(capsys: pytest.CaptureFixture[str], tmp_pat
     made = told(capsys, "run", str(model), "--replications", "4")
     assert list(made["stations"]) == ["turn", "harden", "grind"]
     assert made["throughput_per_h"] > 50
+
+
+STUDY = str(MODELS / "retrofit-study.yaml")
+
+
+def test_study(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    made = told(capsys, "study", STUDY, "--replications", "2")
+    assert made["base"]["met"]
+    assert made["target"]["holds"] == "Boring of the bearing seats"
+    assert len(made["sensitivities"]) > 40
+    report = tmp_path / "report.pdf"
+    assert main(["twin", "study", STUDY, "--replications", "2", "--out", str(report)]) == 0
+    words = capsys.readouterr().out
+    assert all(
+        word in words for word in ("Step by step", "What could come next", "What the pay-back hangs on")
+    )
+    assert report.read_bytes().startswith(b"%PDF")
+    for wrong in ("report.html", str(tmp_path / "nowhere" / "report.pdf")):
+        assert main(["twin", "study", STUDY, "--replications", "1", "--out", wrong]) != 0
+        assert "twin.file_unwritable" in capsys.readouterr().err
+
+
+def test_optimize(capsys: pytest.CaptureFixture[str]) -> None:
+    shaft = str(MODELS / "shaft-line.yaml")
+    made = told(capsys, "optimize", shaft, "--total-buffer", "6", "--replications", "8", "--seed", "2")
+    assert sum(made["best"].values()) == 6
+    assert (made["designs"], made["all_designs"], made["reached"]) == (84, True, True)
+    assert made["within"] <= 0.002 * 60
+    assert made["gain_per_h"] == pytest.approx(made["throughput_per_h"] - made["now_per_h"])
+    assert made["screened"] >= 84
+    assert made == told(
+        capsys,
+        "optimize",
+        shaft,
+        "--total-buffer",
+        "6",
+        "--replications",
+        "8",
+        "--seed",
+        "2",
+        "--workers",
+        "1",
+    )
+    cheap = ("optimize", shaft, "--goal", "cost", "--indifference", "3 %", "--replications", "8")
+    made = told(capsys, *cheap, "--reach", "60 /h")
+    assert made["throughput_per_h"] > 55
+    assert made["cost_a_year"] > 0
+    assert main(["twin", *cheap, "--reach", "60 /h"]) == 0
+    assert "With 95 % certainty it gives no less than" in capsys.readouterr().out
+    assert main(["twin", "optimize", shaft, "--goal", "cost", "--reach", "57 parts", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["title"] == "twin.unit"
+    assert main(["twin", "optimize", AUTOMATED, "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["title"] == "twin.no_optimize"

@@ -25,6 +25,10 @@ class Problem(Exception):
         self.status = status
         self.details = details
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied as it is, by its attributes: a subclass may take other arguments than it is told by."""
+        return _revived, (type(self), self.args, self.__dict__)
+
     def as_dict(self) -> dict[str, Any]:
         """RFC 9457 members: type, title, status, detail, plus the details."""
         return {
@@ -34,6 +38,12 @@ class Problem(Exception):
             "detail": self.sentence,
             **({"details": self.details} if self.details else {}),
         }
+
+
+def _revived(kind: type[Problem], args: tuple[Any, ...], attributes: dict[str, Any]) -> Problem:
+    made = kind.__new__(kind, *args)
+    made.__dict__.update(attributes)
+    return made
 
 
 class NotFound(Problem):

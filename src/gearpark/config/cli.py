@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import json
 import os
 import sys
@@ -75,7 +76,11 @@ def _bench(options: argparse.Namespace) -> int:
         raise Problem("bench.unknown_area", f"No benchmark {options.area!r}; there are: {', '.join(areas)}.")
     sys.path.insert(0, str(folder.parent))
     module = importlib.import_module(f"benchmarks.{options.area}")
-    emit(module.run(quick=options.quick), options.json)
+    wanted = {name: True for name in ("quick", "full") if getattr(options, name)}
+    unknown = [name for name in wanted if name not in inspect.signature(module.run).parameters]
+    if unknown:
+        raise Problem("bench.no_such_run", f"The benchmark {options.area} has no {unknown[0]} run.")
+    emit(module.run(**wanted), options.json)
     return 0
 
 
@@ -119,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("area", metavar="AREA")
     bench.add_argument("--json", action="store_true", help="print one JSON object")
     bench.add_argument("--quick", action="store_true", help="a short run that shows the way, not the figure")
+    bench.add_argument("--full", action="store_true", help="everything, where an area has a longer run")
     bench.set_defaults(run=_bench)
 
     for area in areas():

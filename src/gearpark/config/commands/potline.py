@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+import sys
 from typing import Any
 
 from gearpark.base.problems import Problem
@@ -23,11 +24,25 @@ def add(commands: Any) -> None:
     run.add_argument("--hours", type=int, default=72)
     run.add_argument("--seed", type=int, default=1)
     run.add_argument("--scenario", default="mixed", help="mixed, or one of the regression cases")
-    run.add_argument("--cell", metavar="FILE", help="TOML with constants of your cell")
-    run.add_argument("--control", metavar="FILE", help="TOML with constants of the controller")
-    run.add_argument("--json", action="store_true")
+    _common(run)
     run.set_defaults(run=_run)
     _add_live(actions)
+    robust = actions.add_parser(
+        "robustness", help="the targets under drawn constants of the model (Latin hypercube)"
+    )
+    robust.add_argument("--draws", type=int, default=50)
+    robust.add_argument("--cells", type=int, default=60)
+    robust.add_argument("--hours", type=int, default=72)
+    robust.add_argument("--seed", type=int, default=1)
+    _common(robust)
+    robust.set_defaults(run=_robustness)
+    predict = actions.add_parser("predict", help="how well anode effects are foreseen, event by event")
+    predict.add_argument("--seeds", default="1,2,3", help="seeds, by commas")
+    predict.add_argument("--cells", type=int, default=60)
+    predict.add_argument("--hours", type=int, default=72)
+    predict.add_argument("--scenario", default="starved")
+    _common(predict)
+    predict.set_defaults(run=_predict)
     listed = actions.add_parser("scenarios", help="the scenarios there are")
     listed.add_argument("--json", action="store_true")
     listed.set_defaults(run=_scenarios)
@@ -85,6 +100,12 @@ def _journal(options: argparse.Namespace) -> int:
     return 0
 
 
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--cell", metavar="FILE", help="TOML with constants of your cell")
+    parser.add_argument("--control", metavar="FILE", help="TOML with constants of the controller")
+    parser.add_argument("--json", action="store_true")
+
+
 def _parameters(base: Any, path: str | None) -> Any:
     """``base``, overlaid with a file."""
     from gearpark.engines.electrolysis.parameters import MAX_FILE_BYTES, overlaid
@@ -95,14 +116,49 @@ def _parameters(base: Any, path: str | None) -> Any:
     return overlaid(base, text, path)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _sets(options: argparse.Namespace) -> tuple[Any, Any]:
+    """Constants of cell and controller."""
     from gearpark.engines.electrolysis.parameters import cell_parameters, control_parameters
+
+    return _parameters(cell_parameters(), options.cell), _parameters(control_parameters(), options.control)
+
+
+def _robustness(options: argparse.Namespace) -> int:
+    from gearpark.engines.electrolysis.sim.robust import robustness
     from gearpark.engines.electrolysis.sim.scenarios import scenario
-    from gearpark.engines.electrolysis.sim.score import WARM_H, compared
+
+    p, q = _sets(options)
+
+    def tell(place: int, figures: dict[str, float]) -> None:
+        print(f"draw {place + 1} of {options.draws}: {figures}", file=sys.stderr)
+
+    workers = os.cpu_count() or 1
+    asked = (options.draws, options.cells, options.hours, options.seed)
+    made = robustness(p, q, scenario("mixed"), *asked, workers, tell)
+    told = dict(zip(("draws", "cells", "hours", "seed"), asked, strict=True))
+    emit({**told, "cell_revision": p.revision, "control_revision": q.revision, **made}, options.json)
+    return 0
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from gearpark.engines.electrolysis.sim.foresight import foresight, seeds_of
+    from gearpark.engines.electrolysis.sim.scenarios import scenario
+
+    p, q = _sets(options)
+    seeds, case = seeds_of(options.seeds), scenario(options.scenario)
+    made = foresight(p, q, case, seeds, options.cells, options.hours, os.cpu_count() or 1)
+    told = {"scenario": case.name, "seeds": seeds, "cells": options.cells, "hours": options.hours}
+    emit({**told, "control_revision": q.revision, **made}, options.json)
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from gearpark.engines.electrolysis.sim.limits import WARM_H
+    from gearpark.engines.electrolysis.sim.scenarios import scenario
+    from gearpark.engines.electrolysis.sim.score import compared
 
     case = scenario(options.scenario)
-    p = _parameters(cell_parameters(), options.cell)
-    q = _parameters(control_parameters(), options.control)
+    p, q = _sets(options)
     made = compared(p, q, case, options.cells, options.hours, options.seed, os.cpu_count() or 1)
     told = {
         "scenario": case.name,

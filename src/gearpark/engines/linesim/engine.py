@@ -29,6 +29,7 @@ PARTS = {
         "layout", "words", "tree", "dists", "supply", "places", "crew", "special", "knots", "machine", "happenings", "loop",
     ),
     "recursion": ("layout", "words", "dists", "serial"),
+    "screen": ("layout", "words", "dists", "serial", "screen"),
 }  # fmt: skip
 # No reference counts inside (``_nrt``): arrays are only read and written there, never made.
 HEAD = '''"""The kernel of gearpark.engines.linesim in one file; made by its fuse.py, not to be edited."""
@@ -38,8 +39,8 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 from gearpark.engines.linesim.kernel.random import GOLDEN, HALF_STEP, MIX_1, MIX_2
-cold = numba.njit(nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-entry = numba.njit(nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True, cache=True)
+cold = numba.njit(nogil=True, no_rewrites=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+entry = numba.njit(nogil=True, no_rewrites=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True, cache=True)
 
 @intrinsic
 def pointer(_context, array):
@@ -115,3 +116,8 @@ def events() -> ModuleType:
 def recursion() -> ModuleType:
     """The recursion for serial lines: ``serial``."""
     return _part("recursion")
+
+
+def screen() -> ModuleType:
+    """Many designs of a serial line at once: ``draw``, ``flow``."""
+    return _part("screen")

@@ -12,13 +12,14 @@ from scipy.special import stdtrit
 
 from gearpark.base.problems import Problem
 
+from . import cluster
 from .arrays import Arrays, build
 from .engine import events, recursion
 from .kernel import layout as at
 from .laws import exponential
 from .model import Line
 from .plan import Plan, serial
-from .runner import replicate
+from .runner import refuse_endless, replicate
 from .serial import Recursion, chain_of
 
 ENGINES = ("auto", "events", "recursion")
@@ -26,7 +27,9 @@ MAX_CELLS = 100_000_000  # results kept at a time: replications times figures ea
 MAX_WORKERS = 64
 CONFIDENCE = 0.95
 CUT = 0.1  # share by which a station is made quicker to see what that brings
-PILOT_REPLICATIONS, PILOT_BINS, PILOT_BATCH = 10, 1000, 5
+PILOT_REPLICATIONS, PILOT_BINS = 10, 1000
+NO_SPREAD = 1e-12  # share of the largest spread that is rounding
+BATCHES = (5, 10, 20, 50)  # values a batch of MSER-5, more where output comes in lumps
 # What a machine's phases are told as; the shares are of its time on shift.
 STATES: dict[str, tuple[int, ...]] = {
     "busy": (at.BUSY,),
@@ -141,10 +144,12 @@ def simulate(
     warm_s: float | None = None,
     engine: str = "auto",
     workers: int = 1,
+    first: int = 0,
 ) -> Answer:
     """Replications of a line. The same seed gives the same figures, whatever the number of workers.
 
     warm_s   time before statistics begin; None: as the model says, found by itself where it says nothing
+    first    number of the first replication
     """
     count = replications or line.run.replications
     made = build(line.plan)
@@ -158,23 +163,26 @@ def simulate(
             "The recursion takes plain serial lines only (single machines in a row, no people, calendars, rework or"
             " transport). Leave the choice to auto.",
         )
+    refuse_endless(line.plan, line.run.time_s, count)
     if warm_s is None:
         warm_s = line.run.warm_s if line.run.warm_s is not None else warm_up_s(line, seed)
     until = line.run.time_s
     short = Recursion(made, chain) if chain is not None else None
     (recursion if short else events)()  # compiled once, before the threads ask for it
 
-    def part(first: int, many: int) -> Any:
+    def part(after: int, many: int) -> Any:
         if short:
-            return short.replicate(seed, first, many, warm_s, until)
-        return replicate(made, seed, first, many, warm_s, until).rows
+            return short.replicate(seed, first + after, many, warm_s, until)
+        return replicate(made, seed, first + after, many, warm_s, until).rows
 
-    rows = _spread(part, count, workers)
+    rows = spread(part, count, workers)
     return Answer(line, made, "recursion" if short else "events", seed, warm_s, until, rows)
 
 
-def _spread(part: Any, count: int, workers: int) -> Any:
-    """Blocks of replications on threads: the kernel lets them run side by side."""
+def spread(part: Any, count: int, workers: int) -> Any:
+    """Blocks of replications on threads, for the kernel lets them run side by side; or on the cluster that is named."""
+    if cluster.wanted() and (rows := cluster.spread(part, count)) is not None:
+        return np.concatenate(rows)
     workers = max(1, min(workers, count, MAX_WORKERS))
     if workers == 1:
         return part(0, count)
@@ -191,13 +199,14 @@ def warm_up_s(line: Line, seed: int) -> float:
     """
     if line.plan.calendars:
         return 0.0
+    refuse_endless(line.plan, line.run.time_s, PILOT_REPLICATIONS)
     span = line.run.time_s / PILOT_BINS
     pilot = build(line.plan, bins=PILOT_BINS, bin_s=span)
     rows = replicate(pilot, seed, 0, PILOT_REPLICATIONS, 0.0, line.run.time_s).rows
     first = pilot.columns["bins"]
     output = rows[:, first : first + PILOT_BINS].mean(axis=0)
     cut = steady_from(output)
-    if cut > PILOT_BINS // 2 or not output[: PILOT_BINS // 2].any():
+    if cut is None:
         hours = line.run.time_s / 3600.0
         raise Problem(
             "twin.warmup_long",
@@ -207,13 +216,24 @@ def warm_up_s(line: Line, seed: int) -> float:
     return cut * span
 
 
-def steady_from(output: Any) -> int:
-    """MSER-5: how many values to leave out so that the mean of what is left is known best."""
-    batches = output.reshape(-1, PILOT_BATCH).mean(axis=1)
+def steady_from(output: Any) -> int | None:
+    """MSER-5: how many values to leave out so that the mean of what is left is known best; None: more than half.
+
+    Output that comes late or in lumps is taken in larger batches, until each of the last half holds some: a run of
+    empty batches at the end would look steadier than all that went before.
+    """
+    for size in BATCHES:
+        batches = output.reshape(-1, size).mean(axis=1)
+        if (batches[len(batches) // 2 :] > 0).all():
+            break
+    else:
+        return None
+    last = len(batches) - max(1, len(batches) // 40)
     left = len(batches) - np.arange(len(batches))
     tail_sum, tail_square = np.cumsum(batches[::-1])[::-1], np.cumsum(batches[::-1] ** 2)[::-1]
-    mser = (tail_square - tail_sum**2 / left) / left**2
-    return int(np.argmin(mser[: len(batches) - PILOT_BATCH])) * PILOT_BATCH
+    mser = ((tail_square - tail_sum**2 / left) / left**2)[:last]
+    found = int(np.argmax(mser <= mser.min() + NO_SPREAD * mser.max()))  # the first of equals
+    return found * size if found <= len(batches) // 2 else None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,10 @@ from .engine import JIT, events
 from .kernel import layout as at
 from .kernel.random import MASK, base_of, mix
 from .knot import deadlock
+from .plan import Plan
+
+MAX_EVENTS = 20_000_000_000  # of all replications of a run: about half an hour of one core
+MAX_EVENTS_SLOW = 1_000_000_000  # the same in plain Python
 
 _GROWS = (
     "More than {parts:,} parts wait in the line: more comes in than it can work off."
@@ -80,6 +84,28 @@ def more_room(made: Arrays) -> Arrays:
     if made.parts * 4 > MAX_PARTS:
         raise Problem("twin.queue_grows", _GROWS.format(parts=made.parts), parts=made.parts)
     return made.grown()
+
+
+def events_of(plan: Plan, time_s: float) -> float:
+    """About how many events a replication takes at most: machines that never rest, arrivals, clocks."""
+    every = [min(law.mean for law in m.work or [flow.time for flow in m.flows]) for m in plan.machines]
+    every += [mode.ttf.mean for m in plan.machines for mode in m.modes]
+    every += [source.every.mean / source.batch for source in plan.sources if source.every]
+    every += [calendar.period_s / len(calendar.changes) for calendar in plan.calendars]
+    return sum(time_s / mean for mean in every if mean > 0)
+
+
+def refuse_endless(plan: Plan, time_s: float, replications: int) -> None:
+    """Problem ``twin.run_long`` before a run that nobody would wait for."""
+    wanted, most = events_of(plan, time_s) * replications, MAX_EVENTS if JIT else MAX_EVENTS_SLOW
+    if wanted > most:
+        raise Problem(
+            "twin.run_long",
+            f"This run takes about {wanted:.2g} events; at most {most:.2g} are run at a time. Shorten it, take fewer"
+            " replications, or look for a time with a wrong unit.",
+            events=wanted,
+            most=most,
+        )
 
 
 class State:

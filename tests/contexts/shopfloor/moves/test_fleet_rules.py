@@ -27,7 +27,7 @@ from gearpark.contexts.shopfloor.services.moves.hear import Heard, hear
 from gearpark.contexts.shopfloor.types.moves import ENDED, Means
 from gearpark.kit.tenant import acting
 
-EXAMPLES = int(os.environ.get("GEARPARK_FLEET_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("GEARPARK_FLEET_EXAMPLES", "2"))
 ACTIVE_LIMIT_S = 3600  # within this every task ends once nothing goes wrong any more
 PERSON = "person"
 

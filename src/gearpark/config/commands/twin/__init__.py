@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import basic
+from . import basic, calibrate, forecast, optimize, study
 
-PARTS = (basic,)
+PARTS = (basic, optimize, forecast, calibrate, study)
 
 
 def add(commands: Any) -> None:

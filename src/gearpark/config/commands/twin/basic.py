@@ -37,8 +37,13 @@ def add(actions: Any) -> None:
     bottleneck.set_defaults(run=_bottleneck)
     for parser in (run, compare, bottleneck):
         sampling(parser)
-    schema = actions.add_parser("schema", help="JSON Schema of model files")
+    schema = actions.add_parser("schema", help="JSON Schema of model, study or state files")
+    schema.add_argument("kind", nargs="?", choices=("model", "study", "state"), default="model")
     schema.set_defaults(run=_schema)
+    template = actions.add_parser("template", help="a model of a line type, to begin with")
+    template.add_argument("type", metavar="TYPE", nargs="?", help="without it the line types are listed")
+    template.add_argument("--name", default="", help="name of the line")
+    template.set_defaults(run=_template)
     warmup = actions.add_parser(
         "warmup", help="compile the kernel now, so that the first answer comes at once"
     )
@@ -229,17 +234,32 @@ def _bottleneck(options: argparse.Namespace) -> int:
 
 
 def _schema(options: argparse.Namespace) -> int:
+    from gearpark.engines.linesim.live import state_schema
     from gearpark.engines.linesim.model import schema
+    from gearpark.engines.linesim.study_file import study_schema
 
-    print(json.dumps(schema(), indent=2))
+    made = {"model": schema, "study": study_schema, "state": state_schema}[options.kind]
+    print(json.dumps(made(), indent=2))
+    return 0
+
+
+def _template(options: argparse.Namespace) -> int:
+    from gearpark.engines import lines
+    from gearpark.engines.linesim.templates import model_text
+
+    if options.type:
+        print(model_text(lines.template(options.type), name=options.name), end="")
+    else:
+        table(["type", "title"], [[code, lines.template(code).title_en] for code in lines.template_codes()])
     return 0
 
 
 def _warmup(options: argparse.Namespace) -> int:
-    from gearpark.engines.linesim import engine, experiment
+    from gearpark.engines.linesim import engine, experiment, optimize
 
     start = time.perf_counter()
     experiment.prepare()
+    optimize.prepare()
     emit(
         {
             "compiled": engine.JIT,

@@ -12,7 +12,7 @@ from gearpark.base.problems import Problem
 from .. import read_text
 
 if TYPE_CHECKING:
-    from gearpark.engines.linesim.model import Line
+    from gearpark.engines.linesim.model import Document, Line
 
 MAX_REPLICATIONS = 100_000
 
@@ -32,12 +32,19 @@ def sampling(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")
 
 
-def load(path: str) -> Line:
-    from gearpark.engines.linesim.model import build_line, read_document
+def read(path: str | Path) -> Document:
+    """A file of the twin: a model or a study."""
+    from gearpark.engines.linesim.model import read_document
     from gearpark.engines.linesim.model.document import MAX_BYTES
 
     text = read_text(path, MAX_BYTES, lambda why: Problem("twin.file_unreadable", why, line=0))
-    return build_line(read_document(text, Path(path).name))
+    return read_document(text, Path(path).name)
+
+
+def load(path: str) -> Line:
+    from gearpark.engines.linesim.model import build_line
+
+    return build_line(read(path))
 
 
 def with_half(mean: float | None, half: float | None) -> str:

@@ -18,11 +18,11 @@ from ..constants import (
 )
 from ..efficiency import loss_pct
 from ..voltage import NERNST, bubble_acid
+from .state import WALL_M2K_W
 
 SLOW_S = 10
 COLD_REF_C = 25.0
 MIN_LEDGE_KG = 50.0
-WALL_M2K_W = 0.0554  # 0.1 m of lining at 6.5 W/mK and 25 W/m2K to the air
 
 
 @hot

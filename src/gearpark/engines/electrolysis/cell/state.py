@@ -78,6 +78,7 @@ CELL = np.dtype(
     + [("shots_done", "i8", (FEEDERS,)), ("strikes", "i8", (FEEDERS,)), ("contacts", "i8", (FEEDERS,))]
     + [(name, "f8", (ANODES,)) for name in ("anode_set_at", "anode_own", "anode_share", "anode_mm")]
 )
+WALL_M2K_W = 0.0554  # 0.1 m of lining at 6.5 W/mK and 25 W/m2K to the air
 ANODE_NEW_MM = 600.0
 HOPPER_KG = 2000.0
 
@@ -122,7 +123,7 @@ def fresh(p: Parameters, cells: int, seed: int) -> np.ndarray[Any, Any]:
     c["roll_w"] = 2.0 * np.pi / rng.uniform(p["roll_fast_s"], max(p["roll_slow_s"], p["roll_fast_s"]), cells)
     c["roll_cos"] = np.cos(c["roll_w"])
     c["undissolved"] = p["undissolved_share"] / p["dissolve_s"] * 0.0692 * p["current_ka"] / 420.0
-    c["ledge"] = p["ledge_m"] * p["side_m2"] * p["ledge_kg_m3"]
+    c["ledge"] = _ledge_m(p, c["shed_factor"]) * p["side_m2"] * p["ledge_kg_m3"]
     c["metal"] = p["metal_kg"] * (1.0 + 0.02 * rng.standard_normal(cells))
     c["fe"], c["si"] = 0.0010 * c["metal"], 0.0004 * c["metal"]
     c["acd_mm"] = p["acd_mm"]
@@ -131,6 +132,16 @@ def fresh(p: Parameters, cells: int, seed: int) -> np.ndarray[Any, Any]:
     c["change_at"], c["spiked"] = -1e9, -1.0
     _anodes(p, c, rng)
     return c
+
+
+def _ledge_m(p: Parameters, shed_factor: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Ledge that lets through what top and bottom of each cell leave: a line that has run for long."""
+    around = p["top_share"] + p["bottom_share"]
+    side = np.clip((1.0 - around * shed_factor) / (1.0 - around), 0.5, 2.0)
+    conducts = p["ledge_w_mk"]
+    return np.asarray(
+        np.maximum(conducts * ((p["ledge_m"] / conducts + WALL_M2K_W) / side - WALL_M2K_W), 0.01)
+    )
 
 
 def _start_temperature(p: Parameters, c: np.ndarray[Any, Any]) -> float:

@@ -167,6 +167,14 @@ def _warned(k: Any, q: Any) -> Any:
 
 
 @hot
+def _answered(k: Any, q: Any) -> Any:
+    """The resistance falls: what emergency feeding was for has come, more would only fill the bath."""
+    if k.phase_s < q.boost_least_min * 60.0 or k.ring_n < FAST_N:
+        return False
+    return slope_of(k, FAST_N) < -_above_noise(k, q, q.boost_fall, q.window_n)
+
+
+@hot
 def decide(k: Any, q: Any) -> None:
     """The feed phase after a 5 s mean; slopes are looked at every ``SLOPE_EVERY_S``."""
     phase = int(k.phase)
@@ -181,7 +189,12 @@ def decide(k: Any, q: Any) -> None:
         return
     k.slope_at = k.t
     if phase == BOOST:
-        if k.phase_s >= q.boost_min * 60.0:
+        answered = _answered(k, q)
+        if answered:
+            k.boost_at = (
+                k.t - (q.boost_gap_min - q.boost_again_min) * 60.0
+            )  # it was right: the next need not wait long
+        if answered or k.phase_s >= q.boost_min * 60.0:
             missing = k.feed_why == NOT_DELIVERED
             go(k, OVER, q.rate_over, NOT_DELIVERED if missing else TIME)
             if not missing or q.contact_on > 0.0:

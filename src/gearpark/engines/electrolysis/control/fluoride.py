@@ -14,6 +14,7 @@ ACID_BAND_PCT = 2.0
 DOSE_STEP_KG = 1.0
 FADE = 0.7  # of the voltage correction that is left by a measurement in its band
 SMOOTH = 0.7  # weight of a new measurement
+MOST_STEPS = 2.0  # of the voltage by one measurement
 
 
 @hot
@@ -47,13 +48,15 @@ def laboratory(k: Any, q: Any, m: Any) -> None:
 
 @hot
 def _dose(k: Any, q: Any) -> None:
-    change = 0.0
+    """Proportional and summed: what the line's alumina brings or binds shows in the sum, cell by cell."""
+    error = 0.0
     if not math.isnan(k.lab_temp_c):
-        change += q.gain_temp * (k.lab_temp_c - q.temp_target_c)
+        error += q.temp_weight * (k.lab_temp_c - q.temp_target_c)
     if not math.isnan(k.lab_alf3_pct):
-        change += q.gain_alf3 * (q.alf3_target_pct - k.lab_alf3_pct)
+        error += q.alf3_target_pct - k.lab_alf3_pct
     limit = q.dose_limit * q.base_kg_t
-    k.dose_kg_t = q.base_kg_t + min(max(change, -limit), limit)
+    k.dose_sum = min(max(k.dose_sum + q.gain_sum * error, -limit), limit)
+    k.dose_kg_t = q.base_kg_t + min(max(q.gain_alf3 * error + k.dose_sum, -limit), limit)
     k.dose_why = LAB
 
 
@@ -64,10 +67,11 @@ def _heat(k: Any, q: Any) -> None:
         return
     high = k.lab_superheat_c - q.superheat_target_c
     warm = k.lab_temp_c - q.temp_target_c
+    step = q.heat_step_v * min(abs(high) / q.superheat_band_c, MOST_STEPS)
     if high > q.superheat_band_c and warm > -q.temp_band_c:
-        k.heat_v = max(k.heat_v - q.heat_step_v, -q.heat_limit_v)
+        k.heat_v = max(k.heat_v - step, -q.heat_limit_v)
     elif high < -q.superheat_band_c and warm < q.temp_band_c:
-        k.heat_v = min(k.heat_v + q.heat_step_v, q.heat_limit_v)
+        k.heat_v = min(k.heat_v + step, q.heat_limit_v)
     else:
         k.heat_v *= FADE
 

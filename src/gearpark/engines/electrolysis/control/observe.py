@@ -12,7 +12,7 @@ from typing import Any
 
 from ..compiled import hot
 from ..constants import AL2O3_KG_PER_KAH
-from .average import raise_alarm
+from .average import raise_alarm, slope_of
 from .codes import A_PREDICTED, EFFECT
 
 CURVE_LOW, CURVE_STEP, CURVE_N = 1.70, 0.02, 330
@@ -20,6 +20,9 @@ GATE = 4.0  # standard deviations that one minute may move the estimate
 UNSURE = 1600.0  # nOhm2: the distance's variance while people work at the cell
 MOVED = 0.25  # share of a move whose effect is not known
 FRESH_NOHM = 1e-9
+RISE_N, RISE_LEAST_N = 60, 24  # samples of the rise that a prediction needs
+FRESH_PCT = 2.3
+FRESH_COV = (0.09, 0.0225, 0.0064, 22500.0)
 
 
 @hot
@@ -116,6 +119,29 @@ def _anchor(k: Any, curve: Any) -> None:
 
 
 @hot
+def _refute(k: Any, q: Any) -> None:
+    """An anode effect that stays away proves the estimate wrong: begin again from the middle."""
+    low = k.x[0] < q.predict_pct and k.phase != EFFECT
+    k.low_min = k.low_min + 1.0 if low else 0.0
+    if k.low_min < q.refute_min:
+        return
+    k.low_min = 0.0
+    k.x[0], k.x[2] = FRESH_PCT, 1.0
+    k.x[3] = 0.0
+    for i in range(4):
+        for j in range(4):
+            k.cov[i, j] = 0.0
+    k.cov[0, 0], k.cov[1, 1], k.cov[2, 2], k.cov[3, 3] = FRESH_COV
+
+
+@hot
+def _rises(k: Any, q: Any) -> Any:
+    """Resistance goes up: what tells a cell that runs lean from an estimate that was thrown off."""
+    n = min(int(k.ring_n), RISE_N)
+    return n >= RISE_LEAST_N and slope_of(k, n) > q.predict_rise
+
+
+@hot
 def observe(k: Any, q: Any, curve: Any, amp: Any, working: Any) -> None:
     """A minute's estimate and prediction. ``working``: people are at the cell, its resistance tells the distance only."""
     fed_pct = k.minute_kg * q.pure / q.bath_mass_kg * 100.0
@@ -128,8 +154,9 @@ def observe(k: Any, q: Any, curve: Any, amp: Any, working: Any) -> None:
         if k.x[3] == 0.0:
             k.x[3] = seen - curve_at(curve, k.x[0])[0] + FRESH_NOHM
         _correct(k, q, curve, seen)
+    _refute(k, q)
     k.predict_min = math.nan if k.phase == EFFECT else _look_ahead(k, q, amp)
-    if not math.isnan(k.predict_min):
+    if not math.isnan(k.predict_min) and (k.predicted > 0.0 or _rises(k, q)):
         k.predicted = 1.0
         k.predicted_at = k.t
     elif k.t - k.predicted_at > q.predict_hold_min * 60.0:

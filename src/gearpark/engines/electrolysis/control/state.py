@@ -42,7 +42,7 @@ _FLOATS = (
     "was_changing", "volt_1", "effect", "effect_at", "effect_end", "high_s", "low_s", "stage", "stage_s", "tries", "beam_0",
     "lab_temp_c", "lab_alf3_pct", "lab_superheat_c", "lab_at", "dose_kg_t", "dose_kg", "alf3_total_kg", "hold_s",
     "feed_why", "beam_why", "refused_why", "dose_why", "predicted", "predicted_at", "predict_min", "beam_seen", "beam_wait_s",
-    "r_trigger", "doubt", "boost_at", "cycles", "effects", "all_moves", "boosts", "tracks",
+    "r_trigger", "doubt", "boost_at", "cycles", "effects", "all_moves", "boosts", "tracks", "dose_sum", "low_min",
 )  # fmt: skip
 CONTROL = np.dtype(
     [(name, "f8") for name in _FLOATS]

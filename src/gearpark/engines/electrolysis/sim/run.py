@@ -45,6 +45,7 @@ class Line:
     case: Scenario
     count: int
     seed: int
+    known: Parameters | None = None  # the cell as the controller believes it to be, where that is not ``p``
     t: int = 0
     cells: np.ndarray[Any, Any] = field(init=False)
     controls: np.ndarray[Any, Any] = field(init=False)
@@ -55,25 +56,30 @@ class Line:
         begin_all(self.cells, self.p.record)
         self.controls = fresh_control(self.q, self.count)
         self.measures = measured(self.count)
-        self.curve = resistance_curve(self.p)
+        self.curve = resistance_curve(self.p if self.known is None else self.known)
         self.crew = Crew(self.p, self.q, self.case, self.cells, self.seed)
         self.current = np.random.default_rng([self.seed, 205])
         self.ripple = 0.0
         self.start_c = float(self.cells["t_c"].mean())
         self.qs = self.q.record
 
-    def run_to(self, end_s: int, workers: int = 1, each_hour: Callable[[Line], None] | None = None) -> None:
+    def run_to(
+        self, end_s: int, workers: int = 1, each_hour: Callable[[Line], None] | None = None,
+        each_minute: Callable[[Line], None] | None = None,
+    ) -> None:  # fmt: skip
         """Step on to ``end_s``, whole hours at a time."""
         shares = max(1, min(workers, MAX_WORKERS, self.count // MIN_CHUNK))
         edges = [self.count * share // shares for share in range(shares + 1)]
         parts = [slice(low, high) for low, high in pairwise(edges)]
         with ThreadPoolExecutor(shares) as pool:
             while self.t < end_s:
-                self._hour(pool, parts)
+                self._hour(pool, parts, each_minute)
                 if each_hour is not None:
                     each_hour(self)
 
-    def _hour(self, pool: ThreadPoolExecutor, parts: list[slice]) -> None:
+    def _hour(
+        self, pool: ThreadPoolExecutor, parts: list[slice], each_minute: Callable[[Line], None] | None
+    ) -> None:
         ripple = line_current(self.p, HOUR_S, self.current, self.ripple)
         self.ripple = float(ripple[-1])
         amps = self.p["current_ka"] * 1e3 * (1.0 + ripple)
@@ -85,6 +91,8 @@ class Line:
             now = slice(start, start + MINUTE_S)
             self._minute(pool, parts, amps[now], seen[now], around)
             self.t += MINUTE_S
+            if each_minute is not None:
+                each_minute(self)
 
     def _minute(self, pool: ThreadPoolExecutor, parts: list[slice], *given: np.ndarray[Any, Any]) -> None:
         amps, seen, around = given

@@ -60,6 +60,14 @@ SCENARIOS: Mapping[str, Scenario] = {
             crew=True,
             quality_sd=0.2,
         ),
+        Scenario(
+            "starved",
+            "the troubles of mixed without contact signals and delivery check: anode effects to predict",
+            control={"contact_on": 0, "check_on": 0},
+            blocked_d=0.5,
+            crew=True,
+            quality_sd=0.2,
+        ),
     )
 }  # fmt: skip
 # Controllers to compare with: what a plain cell computer does. Both quench and dose fluoride like ours.

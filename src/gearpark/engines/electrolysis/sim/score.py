@@ -6,17 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from gearpark.base.problems import Problem
-
 from ..cell.state import DAY_S
 from ..constants import AL_KG_PER_KAH
 from ..control.codes import ALARMS
 from ..parameters import Parameters
+from .limits import WARM_H, check_options
 from .run import HOUR_S, Line
 from .scenarios import BASELINES, Scenario
 
-WARM_H = 24
-MAX_CELLS, MAX_HOURS, MAX_SEED = 1000, 24 * 90, 2**31 - 1
 STATS = ("s_n", "s_c", "s_c2", "s_t", "s_t2", "s_v", "s_vn", "s_sh")
 BOOKS = ("b_elec", "b_produced", "b_faraday", "b_effects", "b_effect_s")
 
@@ -69,10 +66,11 @@ def figures(line: Line, kept: dict[str, np.ndarray[Any, Any]], hours: float) -> 
 
 
 def scored(
-    p: Parameters, q: Parameters, case: Scenario, cells: int, hours: int, seed: int, workers: int = 1
-) -> dict[str, Any]:
+    p: Parameters, q: Parameters, case: Scenario, cells: int, hours: int, seed: int, workers: int = 1,
+    known: Parameters | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """One controller on one line: ``WARM_H`` hours unscored, the rest scored."""
-    line = Line(p, q, case, cells, seed)
+    line = Line(p, q, case, cells, seed, known)
     line.run_to(WARM_H * HOUR_S, workers)
     kept = _begin(line)
     line.run_to(hours * HOUR_S, workers)
@@ -83,19 +81,7 @@ def compared(
     p: Parameters, q: Parameters, case: Scenario, cells: int, hours: int, seed: int, workers: int = 1
 ) -> dict[str, Any]:
     """The controller on a scenario, and under ``baselines`` the plain ones on the same line and seed."""
-    for name, value, low, high in (
-        ("cells", cells, 1, MAX_CELLS),
-        ("hours", hours, WARM_H + 1, MAX_HOURS),
-        ("seed", seed, 0, MAX_SEED),
-    ):
-        if not low <= value <= high:
-            raise Problem(
-                "electrolysis.option",
-                f"{name} is {value}; it goes from {low} to {high}.",
-                name=name,
-                low=low,
-                high=high,
-            )
+    check_options(cells, hours, seed)
     plant = p.with_values(case.cell)
     made = scored(plant, q.with_values(case.control), case, cells, hours, seed, workers)
     made["baselines"] = {

@@ -11,7 +11,7 @@ from .. import plan as p
 from ..kernel import layout as at
 from ..kernel.tree import cleared, padded, size_of
 from .draft import Draft
-from .graph import downstream_first, has_loop, sources_of, targets_of
+from .graph import downstream_first, has_loop, own_exit, sources_of, targets_of
 from .machines import lay_machine
 from .rest import lay_calendars, lay_parts, lay_people, lay_place, lay_sources
 
@@ -137,7 +137,8 @@ def _header(d: Draft, bins: int, bin_s: float) -> None:
     z[at.H_RESERVE] = reserve(plan)
     z[at.H_LOOPED] = int(has_loop(plan))
     z[at.H_LIMIT] = at.NONE if plan.limit == p.UNLIMITED else plan.limit
-    gated = [d.places[place.name] for place in plan.places if place.kind == "supply"]
+    counted = own_exit(plan)
+    gated = [d.places[x.name] for x in plan.places if x.kind == "supply" and x.name in counted]
     z[at.H_GATED], z[at.H_GATED_COUNT] = space.listed(gated)
     z[at.H_TYPES] = len(plan.types)
     z[at.H_TYPE_OUT] = space.take(len(plan.types))

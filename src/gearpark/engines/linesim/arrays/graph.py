@@ -44,6 +44,27 @@ def downstream_first(plan: p.Plan) -> list[p.Machine]:
     return [plan.machines[k] for k in ranked]
 
 
+def own_exit(plan: p.Plan) -> set[str]:
+    """Places whose parts can leave by an exit as themselves, not as a piece that an assembly put into another part."""
+    before: dict[str, list[str]] = {}
+    for machine in plan.machines:
+        if machine.carrier:
+            hops = [(flow.source, flow.target) for flow in machine.flows]
+        else:
+            taken = [name for name, _ in machine.takes[:1]] + ([machine.also] if machine.also else [])
+            hops = [(name, way.place) for name in taken for ways in machine.ways for way in ways]
+        for source, target in hops:
+            before.setdefault(target, []).append(source)
+    found = {place.name for place in plan.places if place.kind == "exit"}
+    todo = list(found)
+    while todo:
+        for name in before.get(todo.pop(), []):
+            if name not in found:
+                found.add(name)
+                todo.append(name)
+    return found
+
+
 def has_loop(plan: p.Plan) -> bool:
     """True when a part can come back to a place it has left."""
     follows: dict[str, set[str]] = {}

@@ -7,7 +7,7 @@ import math
 from .. import plan as p
 from ..kernel import layout as at
 from .draft import Draft
-from .graph import sources_of, targets_of
+from .graph import own_exit, sources_of, targets_of
 
 _PLACE_KINDS = {"buffer": at.BUFFER, "supply": at.SUPPLY, "exit": at.EXIT, "scrap": at.SCRAP}
 _RULES = {"saturated": at.SATURATED, "arrivals": at.ARRIVALS, "orders": at.ORDERS}
@@ -52,7 +52,7 @@ def lay_sources(d: Draft) -> None:
     orders = [order for source in plan.sources for order in source.orders]
     first_order = space.take(at.OR_ * len(orders))
     z[at.H_ORDERS], z[at.H_ORDER_COUNT] = first_order, len(orders)
-    handles, next_order = [], first_order
+    handles, next_order, counted = [], first_order, own_exit(plan)
     for source in plan.sources:
         s = space.take(at.SR)
         handles.append(s)
@@ -62,6 +62,7 @@ def lay_sources(d: Draft) -> None:
         z[s + at.S_PLACE], z[s + at.S_BATCH], z[s + at.S_LOT] = place, source.batch, source.lot
         z[s + at.S_PICK] = at.PICK_RANDOM if source.pick == "random" else at.PICK_LEVEL
         z[s + at.S_LOSES] = int(source.loses)
+        z[s + at.S_COUNTS] = int(source.place in counted)
         z[s + at.S_SLOT] = len(d.order) + len(d.entities)
         d.entities.append(s)
         if source.every is not None:

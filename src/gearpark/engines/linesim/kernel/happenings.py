@@ -87,7 +87,7 @@ def arrive(Z: Any, R: Any, U: Any, T: Any, W: Any, s: int, t: float) -> None:
                 return
             Z[H_LOST] += 1
         else:
-            q = new_part(Z, R, next_type(Z, R, U, s), t)
+            q = new_part(Z, R, next_type(Z, R, U, s), Z[s + S_COUNTS], t)
             append(Z, R, p, q, t)
             wake_takers(Z, R, p)
         Z[s + S_PENDING] -= 1

@@ -30,7 +30,7 @@ H_TICKET = 16
 H_LOOPED = 17  # routing has a loop: look for knots when a machine blocks
 H_CODE = 18  # why the run ended early
 H_KNOT = 19  # machine at which the knot was found
-H_LIMIT = 20  # parts allowed inside (CONWIP); NONE: no limit
+H_LIMIT = 20  # parts allowed inside (CONWIP), see Q_COUNTS; NONE: no limit
 H_GATED = 21  # list of the supply places behind that limit, and how many
 H_GATED_COUNT = 22
 H_TYPES = 23  # number of part types
@@ -51,6 +51,7 @@ H_SOURCE_COUNT = 37
 H_GROUPS = 39  # first group of operators, and how many
 H_GROUP_COUNT = 40
 H_STAGE = 41  # 0 as built, 1 machines started, 2 running
+H_INSIDE = 42  # parts inside that the limit counts
 
 HF_W0 = 0  # start of the statistics window
 HF_WIP_AT = 1  # when the count inside changed last
@@ -154,7 +155,7 @@ BUFFER, SUPPLY, EXIT, SCRAP = range(4)
 
 # Parts.
 QR = 8
-Q_NEXT, Q_TYPE, Q_LOOPS, Q_ORDER, Q_DEST = range(5)
+Q_NEXT, Q_TYPE, Q_LOOPS, Q_ORDER, Q_DEST, Q_COUNTS = range(6)
 FQ_ENTER, FQ_BORN = range(2)
 
 # Failure modes.
@@ -181,6 +182,7 @@ FG_BUSY = 0  # time its people spent at work
 SR = 20
 S_KIND, S_RULE, S_PLACE, S_DIST, S_BATCH, S_PICK, S_LOT, S_LEFT, S_TYPE, S_LOSES = range(10)
 S_SLOT, S_MIX, S_MIX_COUNT, S_MADE, S_PENDING, S_ORDER, S_ORDER_END, S_READY = range(10, 18)
+S_COUNTS = 18  # its parts count to the limit
 SATURATED, ARRIVALS, ORDERS = range(3)
 PICK_LEVEL, PICK_RANDOM = range(2)
 XR = 4  # mix row: type, count so far; share in R

@@ -165,6 +165,7 @@ def part_freed(Z: Any, R: Any, q: int, t: float) -> None:
     R[HF_WIP_AREA] += Z[H_WIP] * (t - since)
     R[HF_WIP_AT] = t
     Z[H_WIP] -= 1
+    Z[H_INSIDE] -= Z[q + Q_COUNTS]
     Z[q + Q_NEXT] = Z[H_FREE]
     Z[H_FREE] = q
     Z[H_FREE_COUNT] += 1

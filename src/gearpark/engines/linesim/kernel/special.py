@@ -153,7 +153,7 @@ def give(Z: Any, R: Any, m: int, t: float) -> None:
     for k in range(Z[m + GIVE_COUNT]):
         row = Z[m + GIVES] + k * GVR
         for _ in range(Z[row + GV_QUANTITY]):
-            q = new_part(Z, R, Z[m + TYPE], t)
+            q = new_part(Z, R, Z[m + TYPE], 0, t)
             Z[q + Q_DEST] = Z[row + GV_PLACE]
             Z[q + Q_NEXT] = Z[Z[m + HOLD] + Q_NEXT]
             Z[Z[m + HOLD] + Q_NEXT] = q

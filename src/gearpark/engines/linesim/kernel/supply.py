@@ -10,8 +10,8 @@ from .random import uniform
 
 
 @cold
-def new_part(Z: Any, R: Any, kind: int, t: float) -> int:
-    """A part of type ``kind`` enters the line; a free record is there (see ``H_RESERVE``)."""
+def new_part(Z: Any, R: Any, kind: int, counts: int, t: float) -> int:
+    """A part of type ``kind`` enters the line, ``counts`` 1 when to its limit; a free record is there (``H_RESERVE``)."""
     q = Z[H_FREE]
     Z[H_FREE] = Z[q + Q_NEXT]
     Z[H_FREE_COUNT] -= 1
@@ -20,6 +20,8 @@ def new_part(Z: Any, R: Any, kind: int, t: float) -> int:
     Z[q + Q_LOOPS] = 0
     Z[q + Q_ORDER] = NONE
     Z[q + Q_DEST] = NONE
+    Z[q + Q_COUNTS] = counts
+    Z[H_INSIDE] += counts
     R[q + FQ_BORN] = t
     R[q + FQ_ENTER] = t
     since = R[HF_WIP_AT]
@@ -75,9 +77,9 @@ def order_open(Z: Any, R: Any, s: int) -> int:
 @cold
 def can_supply(Z: Any, R: Any, p: int) -> int:
     """1 when supply place ``p`` would give a part now."""
-    if Z[H_LIMIT] >= 0 and Z[H_WIP] >= Z[H_LIMIT]:
-        return 0
     s = Z[p + P_SOURCE]
+    if Z[H_LIMIT] >= 0 and Z[s + S_COUNTS] != 0 and Z[H_INSIDE] >= Z[H_LIMIT]:
+        return 0
     if Z[s + S_RULE] == ORDERS and order_open(Z, R, s) < 0:
         return 0
     return 1
@@ -92,7 +94,7 @@ def supplied(Z: Any, R: Any, U: Any, p: int, t: float) -> int:
     if Z[s + S_RULE] == ORDERS:
         o = Z[s + S_ORDER]
         Z[o + O_TO_DO] -= 1
-        q = new_part(Z, R, Z[o + O_TYPE], t)
+        q = new_part(Z, R, Z[o + O_TYPE], Z[s + S_COUNTS], t)
         Z[q + Q_ORDER] = o
         return q
-    return new_part(Z, R, next_type(Z, R, U, s), t)
+    return new_part(Z, R, next_type(Z, R, U, s), Z[s + S_COUNTS], t)

@@ -12,6 +12,7 @@ from .line import Line, Money, Run, Scenario, StationInfo
 from .machines import Machines, calendar_of
 from .places import Places
 from .reading import Table, read_model
+from .task import task_of
 from .units import BadFigure, time_s
 
 DEFAULT_TIME_S = 40 * 3600.0
@@ -55,6 +56,7 @@ def build_line(document: Document) -> Line:
         run=_run(document, model),
         money=_money(model),
         scenarios=_scenarios(document, model),
+        optimize=task_of(document, model),
     )
 
 

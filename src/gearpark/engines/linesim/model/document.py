@@ -53,7 +53,8 @@ class Document:
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
     def patched(self, changes: Mapping[str, Any], line: int | None = None) -> Document:
-        """The document with values set at dotted paths (``stations.op30.cycle``, ``buffers.*.capacity``)."""
+        """The document with values set at dotted paths (``stations.op30.cycle``, ``buffers.*.capacity``); None takes
+        what stands there away."""
         raw, lines = copy.deepcopy(self.raw), dict(self.lines)
         for text, value in changes.items():
             for path in self.paths(text):
@@ -63,7 +64,10 @@ class Document:
                     if not isinstance(nested, (dict, list)):
                         raise refusal("twin.path_unknown", self, path, f"nothing can be set at {text}")
                     here = nested  # type: ignore[assignment]
-                here[int(path[-1]) if isinstance(here, list) else path[-1]] = copy.deepcopy(value)  # type: ignore[index]
+                if value is None and isinstance(here, dict):
+                    here.pop(path[-1], None)
+                else:
+                    here[int(path[-1]) if isinstance(here, list) else path[-1]] = copy.deepcopy(value)  # type: ignore[index]
                 for below in [p for p in lines if p[: len(path)] == path]:
                     del lines[below]
                 lines[path] = line if line is not None else self.line(path)

@@ -36,7 +36,7 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(_text(v) for v in listed)
 
 
-def _pick(*words: str) -> Kind:
+def pick(*words: str) -> Kind:
     def read(value: Any) -> str:
         if value not in words:
             raise units.BadFigure("twin.value", f"{value!r} is not one of {', '.join(words)}")
@@ -71,6 +71,7 @@ COUNT0 = Kind(lambda v: units.count(v, 0), {"type": "integer", "minimum": 0})
 NUMBER = Kind(units.number, {"type": "number"})
 POWER = Kind(units.power_kw, {"type": "string", "examples": ["18 kW"]})
 MONEY = Kind(units.money, {"type": "string", "examples": ["120 CNY"]})
+RATE = Kind(units.per_h, {"type": "string", "examples": ["9.5 /h", "76 /d"]})
 TEXT = Kind(_text, {"type": "string"})
 NAMES = Kind(_names, {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 TRUTH = Kind(_truth, {"type": "boolean"})
@@ -91,7 +92,7 @@ class Field:
     required: bool = False
 
 
-def _note() -> Field:
+def note() -> Field:
     return Field("where the figures come from", TEXT)
 
 
@@ -99,17 +100,17 @@ FAILURE = {
     "mtbf": Field("mean (or law of the) time to failure", SPREAD, required=True),
     "mttr": Field("mean (or law of the) time to repair", SPREAD, required=True),
     "name": Field("name of this way to fail", TEXT),
-    "clock": Field("busy: only work counts; time: every hour on shift", _pick("busy", "time")),
+    "clock": Field("busy: only work counts; time: every hour on shift", pick("busy", "time")),
     "crew": Field("skill of who repairs; without it repair begins at once", TEXT),
     "restart": Field("the interrupted work begins anew", TRUTH),
-    "source": _note(),
+    "source": note(),
 }
 TABLES: dict[str, dict[str, Field]] = {
     "model": {
         "schema": Field(f"version of this format: {SCHEMA}", COUNT, required=True),
         "name": Field("name of the line", TEXT, required=True),
         "note": Field("what is modelled", TEXT),
-        "source": _note(),
+        "source": note(),
         "start": Field("where in the week time zero lies: Mon 06:30", TEXT),
         "run": Field("how long to run", table="run"),
         "parts": Field("part types by name", table="part", many=True),
@@ -125,6 +126,7 @@ TABLES: dict[str, dict[str, Field]] = {
         "flow": Field("chains such as: supply > op10 > op20 by g1 in 22 s > exit; without it the stations' order", ANY),
         "money": Field("what a part and a year are worth", table="money"),
         "scenarios": Field("named changes", table="scenario", many=True),
+        "optimize": Field("what may be changed, and to what end", table="optimize"),
     },
     "run": {
         "time": Field("simulated time of a replication, warm-up included", TIME),
@@ -134,19 +136,19 @@ TABLES: dict[str, dict[str, Field]] = {
     "part": {
         "share": Field("share of the mix; what is left goes to types without one", SHARE),
         "factor": Field("factor on the stations' cycles", NUMBER),
-        "source": _note(),
+        "source": note(),
     },
     "supply": {
-        "kind": Field("saturated: never empty; arrivals; orders", _pick("saturated", "arrivals", "orders")),
+        "kind": Field("saturated: never empty; arrivals; orders", pick("saturated", "arrivals", "orders")),
         "every": Field("time between arrivals", WORK),
         "batch": Field("parts an arrival", COUNT),
         "parts": Field("part types it brings; all by default", NAMES),
         "lot": Field("parts of one type in a row", COUNT),
-        "pick": Field("lots levelled to the shares, or drawn", _pick("level", "random")),
-        "full": Field("arrivals without room wait, or are lost", _pick("wait", "lose")),
+        "pick": Field("lots levelled to the shares, or drawn", pick("level", "random")),
+        "full": Field("arrivals without room wait, or are lost", pick("wait", "lose")),
         "capacity": Field("parts that may wait at the supply", COUNT0),
         "orders": Field("orders in sequence of release", table="order", listed=True),
-        "source": _note(),
+        "source": note(),
     },
     "order": {
         "name": Field("number of the order", TEXT),
@@ -157,13 +159,13 @@ TABLES: dict[str, dict[str, Field]] = {
     "calendar": {
         "shifts": Field("such as Mon-Fri 06:30-14:30", NAMES, required=True),
         "breaks": Field("such as 10:00-10:20, on every day with a shift", NAMES),
-        "source": _note(),
+        "source": note(),
     },
     "group": {
         "count": Field("people", COUNT, required=True),
         "skills": Field("what they can do; the group's name by default", NAMES),
         "calendar": Field("when they are there", TEXT),
-        "source": _note(),
+        "source": note(),
     },
     "station": {
         "cycle": Field("working time of a part (of a batch)", WORK, by_part=True, required=True),
@@ -183,33 +185,34 @@ TABLES: dict[str, dict[str, Field]] = {
         "calendar": Field("when it works", TEXT),
         "power": Field("electric power by state", table="power"),
         "fixed": Field("the part types' factors do not apply", TRUTH),
+        "speed": Field("the cycle is divided by this number", NUMBER),
         "title": Field("title", TEXT),
-        "source": _note(),
+        "source": note(),
     },
     "attended": {
         "time": Field("how long", LAW, required=True),
         "operator": Field("skill of who does it", TEXT),
-        "source": _note(),
+        "source": note(),
     },
     "tool": {
         "name": Field("name of the tool", TEXT),
         "every": Field("cycles between changes", COUNT, required=True),
         "time": Field("how long", LAW, required=True),
         "operator": Field("skill of who changes it (one skill a station)", TEXT),
-        "source": _note(),
+        "source": note(),
     },
     "failure": FAILURE,
     "rework": {
         "share": Field("share of parts", SHARE, required=True),
         "to": Field("station they go back to", TEXT, required=True),
         "max": Field("passes before scrap", COUNT),
-        "source": _note(),
+        "source": note(),
     },
     "power": {name: Field(f"while {name}", POWER) for name in ("busy", "idle", "blocked", "down", "setup", "waiting", "off")}
-    | {"source": _note()},
+    | {"source": note()},
     "buffer": {
         "capacity": Field("parts", COUNT, required=True),
-        "source": _note(),
+        "source": note(),
     },
     "transport": {
         "count": Field("equal carriers", COUNT),
@@ -219,7 +222,7 @@ TABLES: dict[str, dict[str, Field]] = {
         "fail": Field("ways to fail", table="failure", listed=True),
         "calendar": Field("when it works", TEXT),
         "title": Field("title", TEXT),
-        "source": _note(),
+        "source": note(),
     },
     "edge": {
         "from": Field("supply, station or buffer", TEXT, required=True),
@@ -231,31 +234,62 @@ TABLES: dict[str, dict[str, Field]] = {
         "take": Field("quantity an assembly takes", COUNT),
         "give": Field("quantity a disassembly gives", COUNT),
         "rework": Field("counts as a rework pass", TRUTH),
-        "source": _note(),
+        "source": note(),
     },
     "money": {
         "margin": Field("contribution of one more good part", MONEY),
         "hours": Field("planned hours a year", TIME),
-        "source": _note(),
+        "source": note(),
     },
     "scenario": {
         "title": Field("title", TEXT),
         "set": Field("dotted paths and their new values", ANY, required=True),
         "cost": Field("investment", MONEY),
         "saves": Field("other savings a year", MONEY),
-        "source": _note(),
+        "source": note(),
+    },
+    "optimize": {
+        "goal": Field("throughput, profit (a year) or cost (a year, least that reaches an output)", TEXT),
+        "vary": Field("dotted paths, wildcards allowed, and what they may become", table="vary", many=True, required=True),
+        "totals": Field("bounds of sums", table="total", listed=True),
+        "reach": Field("output to reach, for the goal cost", RATE),
+        "invest": Field("most that may be invested", MONEY),
+        "write_off_years": Field("years over which an investment counts", NUMBER),
+        "indifference": Field("share of the output below which a difference does not matter", SHARE),
+        "certainty": Field("with which the answer holds", SHARE),
+        "parts": Field("most parts to simulate", COUNT),
+        "source": Field("where the figures come from", TEXT),
+    },
+    "vary": {
+        "from": Field("lowest value", NUMBER),
+        "to": Field("highest value", NUMBER),
+        "step": Field("between values; 1 by default", NUMBER),
+        "values": Field("a list of values instead", ANY),
+        "cost": Field("investment for each unit more than the model has (for each step along values)", MONEY),
+        "yearly": Field("cost a year of each unit more; fewer save it", MONEY),
+        "source": Field("where the figures come from", TEXT),
+    },
+    "total": {
+        "of": Field("paths that are varied, wildcards allowed", NAMES, required=True),
+        "most": Field("highest sum", NUMBER),
+        "least": Field("lowest sum", NUMBER),
+        "exactly": Field("the sum", NUMBER),
     },
 }  # fmt: skip
 
 
-def schema() -> dict[str, Any]:
-    """JSON Schema of a model file."""
-    tables = {name: _table_schema(fields) for name, fields in TABLES.items()}
+def schema(
+    table: str = "model",
+    tables: Mapping[str, Mapping[str, Field]] = TABLES,
+    title: str = "Gearpark line model",
+) -> dict[str, Any]:
+    """JSON Schema of a model file, or of another kind of file by its outermost ``table``."""
+    made = {name: _table_schema(fields) for name, fields in tables.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Gearpark line model",
-        **tables.pop("model"),
-        "$defs": tables,
+        "title": title,
+        **made.pop(table),
+        "$defs": made,
     }
 
 

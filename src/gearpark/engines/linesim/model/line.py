@@ -8,6 +8,7 @@ from typing import Any
 
 from ..plan import Plan
 from .document import Document
+from .task import Task
 
 
 @dataclass(frozen=True)
@@ -64,3 +65,4 @@ class Line:
     run: Run
     money: Money
     scenarios: tuple[Scenario, ...]
+    optimize: Task | None = None

@@ -71,7 +71,9 @@ class Machines:
         return self.places.pick_place(edge) if edge.by else self.places.target_place(edge)
 
     def _work(self, name: str, t: Table) -> tuple[Law, ...]:
-        cycle = t["cycle"]
+        cycle, speed = t["cycle"], t.get("speed", 1.0)
+        if speed <= 0:
+            raise refusal("twin.value", self.document, t.at("speed"), "a speed must be above zero")
         if isinstance(cycle, dict):
             for kind in cycle:
                 if kind not in self.types:
@@ -86,9 +88,9 @@ class Machines:
                 raise refusal(
                     "twin.field_missing", self.document, t.at("cycle"), f"no cycle for {', '.join(lacking)}"
                 )
-            return tuple(cycle[kind] for kind in self.types)
+            return tuple(cycle[kind].scaled(1.0 / speed) for kind in self.types)
         factors = [1.0 if t["fixed"] else self._factor(kind) for kind in self.types]
-        laws = tuple(cycle.scaled(factor) for factor in factors)
+        laws = tuple(cycle.scaled(factor / speed) for factor in factors)
         return laws[:1] if len(set(laws)) == 1 else laws
 
     def _factor(self, kind: str) -> float:

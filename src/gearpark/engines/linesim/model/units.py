@@ -92,6 +92,17 @@ def power_kw(value: Any) -> float:
     return found * {"W": 0.001, "kW": 1.0, "MW": 1000.0}[unit]
 
 
+def per_h(value: Any) -> float:
+    """Parts an hour of ``9.5 /h``."""
+    found, unit = _split(value)
+    per = unit.removeprefix("/").strip()
+    if not unit.startswith("/") or per not in SECONDS:
+        raise BadFigure("twin.unit", f"{value!r} is no output; write for example 9.5 /h")
+    if found <= 0:
+        raise BadFigure("twin.value", f"{value} must be above zero")
+    return found * SECONDS["h"] / SECONDS[per]
+
+
 def money(value: Any) -> float:
     """Amount in CNY."""
     found, unit = _split(value)
