@@ -14,8 +14,7 @@ from .. import emit
 from .tell import duration, load, sampling, table, with_half
 
 if TYPE_CHECKING:
-    from gearpark.engines.linesim.experiment import Answer, Comparison, Estimate
-    from gearpark.engines.linesim.model import Line, Scenario
+    from gearpark.engines.linesim.model import Line
 
 SHARES = ("busy", "starved", "blocked", "down", "setup", "waiting")
 
@@ -53,6 +52,7 @@ def add(actions: Any) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from gearpark.engines.linesim.experiment import simulate
+    from gearpark.engines.linesim.figures import run_figures
 
     answer = simulate(
         load(options.model),
@@ -61,47 +61,16 @@ def _run(options: argparse.Namespace) -> int:
         engine=options.engine,
         workers=options.workers,
     )
+    made = run_figures(answer)
     if options.json:
-        emit(_figures(answer), True)
+        emit(made, True)
     else:
-        _tell_run(answer)
+        _tell_run(answer.line, made)
     return 0
 
 
-def _figures(answer: Answer) -> dict[str, Any]:
-    """Figures of a run as JSON; shares of each station's time on shift."""
-    from gearpark.engines.linesim.experiment import estimate
-
-    line, per_h = answer.line, estimate(answer.per_h())
-    wip, lead = estimate(answer.wip()), estimate(answer.lead_s())
-    made: dict[str, Any] = {
-        "line": line.name,
-        "model": line.document.hash(),
-        "engine": answer.engine,
-        "seed": answer.seed,
-        "replications": len(answer.rows),
-        "warmup_s": answer.warm_s,
-        "time_s": answer.until_s,
-        "throughput_per_h": per_h.mean,
-        "throughput_ci_half": per_h.half,
-        "wip": wip.mean,
-        "wip_ci_half": wip.half,
-        "lead_time_s": lead.mean,
-        "lead_time_ci_half": lead.half,
-        "scrap_per_h": float(answer.scrap_per_h().mean()),
-        "lost_per_h": float(answer.lost_per_h().mean()),
-        "stations": {s.name: answer.shares(s.name) for s in line.stations},
-        "buffers": answer.contents(),
-    }
-    good = float(answer.per_h().mean()) * answer.hours
-    if any(s.power_kw for s in line.stations) and good > 0:
-        made["energy_kwh_per_part"] = answer.energy_kwh() / good
-    return made
-
-
-def _tell_run(answer: Answer) -> None:
-    made = _figures(answer)
-    titles = {s.name: f"{s.title} (carrier)" if s.carrier else s.title for s in answer.line.stations}
+def _tell_run(line: Line, made: Mapping[str, Any]) -> None:
+    titles = {s.name: f"{s.title} (carrier)" if s.carrier else s.title for s in line.stations}
     print(
         f"{made['line']}: {with_half(made['throughput_per_h'], made['throughput_ci_half'])} good parts an hour (95 %)"
     )
@@ -124,20 +93,21 @@ def _tell_run(answer: Answer) -> None:
 
 def _compare(options: argparse.Namespace) -> int:
     from gearpark.engines.linesim.experiment import compare
+    from gearpark.engines.linesim.figures import comparison_figures, worth
     from gearpark.engines.linesim.model import build_line
 
     base = load(options.model)
     given = {"replications": options.replications, "seed": options.seed, "workers": options.workers}
     if options.other:
         other = load(options.other)
-        rows = [_compared(compare(base, other, **given), other.name)]
+        rows = [comparison_figures(compare(base, other, **given), other.name)]
     elif base.scenarios:
         rows = []
         for scenario in base.scenarios:
             line = base.document.line(("scenarios", scenario.name, "set"))
             changed = build_line(base.document.patched(scenario.changes, line))
-            row = _compared(compare(base, changed, **given), scenario.title)
-            rows.append(row | _worth(base, scenario, row["difference_per_h"]))
+            row = comparison_figures(compare(base, changed, **given), scenario.title)
+            rows.append(row | worth(base, scenario, row["difference_per_h"]))
     else:
         raise Problem(
             "twin.no_other", f"{options.model} holds no scenarios: give a second model to compare it with."
@@ -151,32 +121,6 @@ def _compare(options: argparse.Namespace) -> int:
     return 0
 
 
-def _compared(made: Comparison, title: str) -> dict[str, Any]:
-    return {
-        "title": title,
-        "replications": len(made.a.rows),
-        "warmup_s": made.a.warm_s,
-        "a_per_h": float(made.a.per_h().mean()),
-        "b_per_h": float(made.b.per_h().mean()),
-        "difference_per_h": made.per_h.mean,
-        "difference_ci_half": made.per_h.half,
-        **_pair("wip_difference", made.wip),
-        **_pair("lead_time_difference_s", made.lead_s),
-        "variance_ratio": made.variance_ratio,
-    }
-
-
-def _pair(name: str, found: Estimate) -> dict[str, Any]:
-    return {name: found.mean, f"{name}_ci_half": found.half}
-
-
-def _worth(base: Line, scenario: Scenario, gain_per_h: float) -> dict[str, Any]:
-    """What a scenario brings a year, CNY, and years until it has paid itself back; None when never."""
-    yearly = gain_per_h * base.money.hours * base.money.margin + scenario.saves
-    years = scenario.cost / yearly if yearly > 0 else None
-    return {"scenario": scenario.name, "cost": scenario.cost, "yearly": yearly, "payback_years": years}
-
-
 def _told(row: Mapping[str, Any]) -> list[str]:
     years = row.get("payback_years")
     back = "" if "cost" not in row else "never" if years is None else f"{years:.1f} years"
@@ -186,6 +130,7 @@ def _told(row: Mapping[str, Any]) -> list[str]:
 
 def _bottleneck(options: argparse.Namespace) -> int:
     from gearpark.engines.linesim.experiment import CUT, bottlenecks
+    from gearpark.engines.linesim.figures import lever_figures
 
     base, levers = bottlenecks(
         load(options.model),
@@ -194,29 +139,7 @@ def _bottleneck(options: argparse.Namespace) -> int:
         workers=options.workers,
     )
     if options.json:
-        rows = [
-            {
-                "station": lever.station,
-                "gain_per_h": lever.per_h.mean,
-                "gain_ci_half": lever.per_h.half,
-                "gain_per_h_per_s": (lever.per_h.mean or 0.0) / lever.saved_s,
-                "saved_s": lever.saved_s,
-                "busy": lever.busy,
-                "sure": lever.sure,
-            }
-            for lever in levers
-        ]
-        emit(
-            {
-                "line": base.line.name,
-                "seed": base.seed,
-                "replications": len(base.rows),
-                "throughput_per_h": float(base.per_h().mean()),
-                "quicker_by": CUT,
-                "stations": rows,
-            },
-            True,
-        )
+        emit(lever_figures(base, levers), True)
         return 0
     print(f"{base.line.name}: gain in good parts an hour when a station works {CUT:.0%} quicker (95 %)")
     rows_told = [

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gearpark.base.problems import Problem
 from gearpark.base.time import now_utc
@@ -15,9 +14,6 @@ from gearpark.base.time import now_utc
 from .. import emit
 from .study_sheet import sheet
 from .tell import read, sampling, table
-
-if TYPE_CHECKING:
-    from gearpark.engines.linesim.study import Output, StudyAnswer
 
 TYPST = Path(__file__).with_name("study.typ")
 BAR = 25  # characters of a bar on the terminal
@@ -34,6 +30,7 @@ def add(actions: Any) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from gearpark.engines.linesim.study import run_study
+    from gearpark.engines.linesim.study_figures import study_figures
     from gearpark.engines.linesim.study_file import build_study, models_of
 
     if options.out:
@@ -54,7 +51,7 @@ def _run(options: argparse.Namespace) -> int:
 
         Path(options.out).write_bytes(pdf(TYPST, made, now_utc()))
     if options.json:
-        emit(_figures(answer), True)
+        emit(study_figures(answer), True)
     else:
         _tell(made)
     return 0
@@ -74,39 +71,6 @@ def _refuse_unwritable(out: Path) -> None:
 
 def _progress(done: int, of: int) -> None:
     print(f"\r{done} of {of} models", end="\n" if done == of else "", file=sys.stderr, flush=True)
-
-
-def _figures(answer: StudyAnswer) -> dict[str, Any]:
-    """All figures of a study as JSON; parts a shift of one line unless the name says otherwise."""
-    year = asdict(answer.study.year)
-    return {
-        "study": answer.study.name,
-        "source": answer.study.source,
-        "seed": answer.seed,
-        "replications": answer.replications,
-        "year": year,
-        "base": _output(answer.base),
-        "target": _output(answer.target),
-        "gain": asdict(answer.gain),
-        "gain_per_year": answer.gain_per_year,
-        "shifts_needed": answer.shifts_needed,
-        "years": [asdict(row) for row in answer.years],
-        "cost": answer.cost,
-        "saves": answer.saves,
-        **asdict(answer.paid),
-        "steps": [_flat(row) for row in answer.steps],
-        "investments": [_flat(row) for row in answer.investments],
-        "sensitivities": [{**asdict(row), "swing": row.swing} for row in answer.sensitivities],
-    }
-
-
-def _flat(row: Any) -> dict[str, Any]:
-    made = asdict(row)
-    return {**made, **made.pop("paid")}
-
-
-def _output(found: Output) -> dict[str, Any]:
-    return {**asdict(found), "holds": found.holds}
 
 
 def _tell(made: dict[str, Any]) -> None:
