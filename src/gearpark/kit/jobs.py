@@ -34,3 +34,8 @@ def periodic(name: str, cron: str, *, lock: str | None = None) -> Callable[[Call
         return app.periodic(cron=cron, periodic_id=name)(made)
 
     return decorate
+
+
+def defer(name: str, **arguments: Any) -> None:
+    """Ask the worker to run a task soon, in the caller's transaction: nothing runs when that is undone."""
+    app.configure_task(name, queue=QUEUE).defer(**arguments)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from .queries import lines, recent_alarms
 from .queries import summaries as line_summaries
 from .queries.document import shift_document, shift_kpis
+from .queries.live import BoardView, board_view
+from .queries.summary import shift_made
 from .queries.trace.epcis_out import part_events
 from .services import ensure_demo_lines, ensure_line, save_calendar, save_line, set_plan
 from .services.bookings import book
@@ -23,7 +25,7 @@ from .services.quality.follow import LOOPS as SPC_LOOPS
 from .services.recalls import LOOPS as RECALL_LOOPS
 from .services.stop_reasons import save_reason, set_target
 from .services.work.machine_hold import on_station_held
-from .types import Alarm, LineChanged, LineInfo, LineSummary, LineWanted
+from .types import Alarm, LineChanged, LineInfo, LineSummary, LineWanted, LiveUnit
 from .types.figures import FiguresPublished
 from .types.moves import TaskEnded
 from .types.shipping import ShipmentSent
@@ -41,15 +43,18 @@ __all__ = [
     "LISTENERS",
     "LOOPS",
     "Alarm",
+    "BoardView",
     "FiguresPublished",
     "LineChanged",
     "LineInfo",
     "LineSummary",
     "LineWanted",
+    "LiveUnit",
     "OrderSeed",
     "ShipmentSent",
     "TaskEnded",
     "add_note",
+    "board_view",
     "book",
     "capture_events",
     "ensure_demo_care",
@@ -71,4 +76,5 @@ __all__ = [
     "set_target",
     "shift_document",
     "shift_kpis",
+    "shift_made",
 ]

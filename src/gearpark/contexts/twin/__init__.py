@@ -1,8 +1,6 @@
 """Line models that answer in a second what an automated line will give.
 
-Words: line model, experiment, replication, scenario, calibration, forecast, common random numbers.
-Facts in: line template, states and counts from shopfloor; raw history from telemetry.
+Words: line model, study, run, replication, scenario, calibration, forecast, common random numbers.
+Facts in: line types, states and counts from shopfloor; raw history from telemetry.
 Facts out: forecasts for line boards, ranked improvements with pay-back (for investment).
-
-This room is not built yet; nothing leans on it.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -40,6 +41,9 @@ STATES: dict[str, tuple[int, ...]] = {
     "waiting": (at.WAIT,),
 }
 POWERED = {"idle": (at.IDLE,), "off": (at.OFF,)} | {k: v for k, v in STATES.items() if k != "starved"}
+
+
+Progress = Callable[[int, int], None]  # steps done, of so many
 
 
 @dataclass(frozen=True)
@@ -293,12 +297,19 @@ class Lever:
 
 
 def bottlenecks(
-    line: Line, *, replications: int | None = None, seed: int = 1, workers: int = 1
+    line: Line,
+    *,
+    replications: int | None = None,
+    seed: int = 1,
+    workers: int = 1,
+    progress: Progress | None = None,
 ) -> tuple[Answer, list[Lever]]:
     """Gain in good parts an hour when each station in turn works quicker by ``CUT``, largest first."""
     base = simulate(line, replications=replications, seed=seed, workers=workers)
-    levers = []
+    levers: list[Lever] = []
     for station in line.stations:
+        if progress:
+            progress(len(levers) + 1, len(line.stations) + 1)
         quicker = replace(line, plan=_quickened(line.plan, station.name, 1.0 - CUT))
         other = simulate(quicker, replications=len(base.rows), seed=seed, warm_s=base.warm_s, workers=workers)
         gain = paired(base, other).per_h

@@ -5,11 +5,11 @@ All models run on the same random numbers over the same window, so differences a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .experiment import Answer, Estimate, Lever, bottlenecks, estimate, paired, simulate, warm_up_s
+from .experiment import Answer, Estimate, Lever, Progress, bottlenecks, estimate, paired, simulate, warm_up_s
 from .model import Line
 from .study_file import Assumption, Investment, Step, Study, Year
 from .study_worth import Paid, PayBack, paid, shifts_worked, worth, years_of
@@ -19,8 +19,6 @@ __all__ = [
 ]  # fmt: skip
 
 SHIFT_MODELS = (1, 2, 3)  # shifts a day whose year is told
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

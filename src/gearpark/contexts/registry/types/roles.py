@@ -19,12 +19,14 @@ RIGHTS = (
     "shopfloor.release",
     "shopfloor.quality",
     "shopfloor.care",
+    "twin.view",
+    "twin.edit",
     "audit.view",
     "jobs.view",
     "jobs.run",
     "tokens.manage",
 )
-_VIEW = frozenset({"registry.view", "telemetry.view", "shopfloor.view"})
+_VIEW = frozenset({"registry.view", "telemetry.view", "shopfloor.view", "twin.view"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,14 @@ ROLES = {
                 "shopfloor.edit",
                 "shopfloor.work",
                 "shopfloor.release",
+                "twin.edit",
             },
         ),
-        Role("line-leader", "Line leader", _VIEW | {"shopfloor.edit", "shopfloor.work", "shopfloor.release"}),
+        Role(
+            "line-leader",
+            "Line leader",
+            _VIEW | {"shopfloor.edit", "shopfloor.work", "shopfloor.release", "twin.edit"},
+        ),
         Role("quality-engineer", "Quality engineer", _VIEW | {"shopfloor.work", "shopfloor.quality"}),
         Role("technician", "Maintenance technician", _VIEW | {"shopfloor.work", "shopfloor.care"}),
         Role("operator", "Operator", _VIEW | {"shopfloor.work"}),

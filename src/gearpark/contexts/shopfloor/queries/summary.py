@@ -18,6 +18,7 @@ from .shifts import chosen_shift
 
 SPARK_POINTS = 24
 MAX_RECENT_ALARMS = 200
+MOST_UNKNOWN = 0.1  # share of a shift that may be unknown in what is held against it
 WORST_FIRST = ("down", "blocked", "setup", "starved", "idle", "planned_stop", "no_data", "running")
 
 
@@ -104,6 +105,12 @@ def board(scope: Scope, asset: str, now: datetime, day: str = "", code: str = ""
     now_us = to_us(now)
     line: LineInfo = setup.line(scope, asset)
     return of_shift(scope, line, chosen_shift(line, now_us, day, code), now_us)
+
+
+def shift_made(scope: Scope, asset: str, now: datetime, day: str, code: str) -> int | None:
+    """Good pieces of one shift; None when too much of it is unknown to tell (``MOST_UNKNOWN`` of the planned time)."""
+    found = board(scope, asset, now, day, code)
+    return None if _unknown_share(found) > MOST_UNKNOWN else found.made
 
 
 def of_shift(scope: Scope, line: LineInfo, shift: Shift, now_us: int) -> LineFigures:

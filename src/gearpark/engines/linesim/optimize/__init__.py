@@ -16,7 +16,7 @@ import numpy as np
 
 from gearpark.base.problems import Problem
 
-from ..experiment import MAX_WORKERS, Comparison, paired, simulate, warm_up_s
+from ..experiment import MAX_WORKERS, Comparison, Progress, paired, simulate, warm_up_s
 from ..model import Line, Task, build_line
 from .chain import Chain, prepare
 from .choose import Choice, Look, Race, best, cheapest, paired_half
@@ -116,9 +116,18 @@ class _Aim:
 
 
 def optimize(
-    line: Line, task: Task | None = None, *, seed: int = 1, workers: int = 1, replications: int | None = None
+    line: Line,
+    task: Task | None = None,
+    *,
+    seed: int = 1,
+    workers: int = 1,
+    replications: int | None = None,
+    progress: Progress | None = None,
 ) -> Found:
-    """The best design. ``task`` as the model file says unless given; ``replications`` of the last comparison."""
+    """The best design. ``task`` as the model file says unless given; ``replications`` of the last comparison.
+
+    ``progress`` hears per cent of the limit of parts; the answer is mostly found long before.
+    """
     task = task or line.optimize
     if task is None:
         raise Problem(
@@ -129,6 +138,7 @@ def optimize(
     space = Space(line, task)
     workers = max(1, min(workers, MAX_WORKERS))
     judge: Judge = Chain.of(space, seed, workers) or Runs(space, seed, workers, SEARCHED)
+    judge.spent.progress = progress
     return _Optimizer(space, judge, seed, workers).run(replications or line.run.replications)
 
 

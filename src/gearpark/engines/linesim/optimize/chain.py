@@ -195,6 +195,7 @@ class Chain:
         self.spent.runs += len(designs) * LANES
         parts, work = self._asked(len(designs), effort)
         self.spent.parts += parts
+        self.spent.tell(self.spent_with(0, 0))
         self.spent.work += work
         return np.concatenate(rows)
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from gearpark.base.problems import Problem
 
-from ..experiment import simulate, warm_up_s
+from ..experiment import Progress, simulate, warm_up_s
 from ..model import Line
 from ..serial import chain_of
 from .space import Design, Space
@@ -36,6 +36,12 @@ class Spent:
     runs: int = 0
     parts: int = 0
     work: int = 0
+    progress: Progress | None = None
+
+    def tell(self, share: float) -> None:
+        """Share of the limit, to whoever waits."""
+        if self.progress:
+            self.progress(min(100, round(100 * share)), 100)
 
 
 class Judge(Protocol):
@@ -109,6 +115,7 @@ class Runs:
         self.spent.runs += rows.size
         self.spent.parts += int(parts)
         self.parts_a_run = max(1.0, float(parts) / rows.size)
+        self.spent.tell(self.spent_with(0, 0))
         return rows
 
     def _one(self, line: Line, count: int, first: int) -> Any:
