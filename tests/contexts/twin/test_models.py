@@ -13,8 +13,10 @@ from gearpark.contexts.shopfloor.public import ensure_demo_lines
 from gearpark.contexts.twin.queries import models as queries
 from gearpark.contexts.twin.queries import runs as run_queries
 from gearpark.contexts.twin.services import models as services
-from gearpark.contexts.twin.services import runs
+from gearpark.contexts.twin.services import runs, shape
 from gearpark.contexts.twin.types import Asked, Kind, Question, RunStatus
+from gearpark.engines.linesim.model.flow import read_flow
+from gearpark.engines.linesim.model.reading import read_model
 from gearpark.kit.tenant import acting
 
 pytestmark = pytest.mark.django_db
@@ -50,10 +52,13 @@ def _asked(scope: Any, key: int, question: Question, **more: Any) -> Any:
 def test_a_model_is_kept_in_revisions(scope: Any) -> None:
     info = services.add_model(scope, SMALL)
     assert (info.code, info.kind, info.revision) == ("two-stations", Kind.LINE, 1)
-    changed = services.change_model(
-        scope, info.id, {"stations.op10.cycle": "55 s", "stations.op10.fail.mtbf": "10 h", "stations.op10.fail.mttr": "5 min"},
-        base=1, layout={"op10": [2, 1], "unknown": [1, 1], "op20": ["x", 1]}, note="quicker",
-    )  # fmt: skip
+    changes = {
+        "stations.op10.cycle": "55 s",
+        "stations.op10.fail.mtbf": "10 h",
+        "stations.op10.fail.mttr": "5 min",
+    }
+    services.place_parts(scope, info.id, {"op10": [2, 1], "unknown": [1, 1], "op20": ["x", 1]})
+    changed = services.change_model(scope, info.id, changes, base=1, note="quicker")
     assert changed.revision == 2
     assert changed.layout == {"op10": (2.0, 1.0)}
     assert queries.line_of(changed).plan.machines[0].work[0].mean == 55.0
@@ -161,3 +166,29 @@ def test_another_firm_sees_nothing(scope: Any) -> None:
         queries.model(other, key)
     with pytest.raises(Problem, match=r"twin\.model_unknown"):
         runs.ask(other, key, Asked(Question.RUN))
+
+
+def test_parts_are_put_in_and_taken_out(scope: Any) -> None:
+    text = (GUIDES / "housing-automated.yaml").read_text()
+    info = services.add_model(scope, text)
+    made = shape.add_part(scope, info.id, "stations", "op35", after="op30", base=1)
+    flows = {
+        (e.source, e.target, e.by)
+        for e in read_flow(queries.document_of(made), read_model(queries.document_of(made)))
+    }
+    assert {("op30", "op35", ()), ("op35", "op40", ("gantry",))} <= flows
+    made = shape.remove_part(scope, info.id, "stations", "op35", base=2)
+    line = queries.line_of(made)
+    assert [m.name for m in line.plan.machines] == [m.name for m in queries.line_of(info).plan.machines]
+    assert "op35" not in made.text
+    made = shape.remove_part(scope, info.id, "buffers", "store20", base=3)
+    assert ("op10", "op20") in {
+        (e.source, e.target)
+        for e in read_flow(queries.document_of(made), read_model(queries.document_of(made)))
+    }
+    with pytest.raises(Problem, match=r"twin\."):
+        shape.add_part(scope, info.id, "stations", "op10", after="op30", base=4)
+    made = shape.set_section(scope, info.id, "scenarios", shape.section_text(made, "scenarios"), base=4)
+    assert made.revision == 4
+    back = services.restore(scope, info.id, 1, base=4)
+    assert (back.revision, back.text) == (5, text)

@@ -104,10 +104,8 @@ def model_from_line(scope: Scope, asset: str, *, name: str = "", language: str =
         return add_model(scope, text, name=shown, line=asset, org=found.org)
 
 
-def save_model(
-    scope: Scope, key: int, text: str, *, base: int, layout: Mapping[str, Any] | None = None, note: str = ""
-) -> ModelInfo:
-    """Keep a changed file as the newest revision. The same file and drawing again change nothing.
+def save_model(scope: Scope, key: int, text: str, *, base: int, note: str = "") -> ModelInfo:
+    """Keep a changed file as the newest revision; the drawing goes with it. The same file again changes nothing.
 
     base  the revision people had before them; when somebody kept another one since: ``kit.conflict``
     """
@@ -127,8 +125,7 @@ def save_model(
                 "twin.kind_changed",
                 "A line model cannot become a study, nor a study a line model: add a new one.",
             )
-        places = before.layout if layout is None else _places(layout, document)
-        if text == before.document and places == before.layout:
+        if text == before.document:
             return model(scope, key)
         if row.revision >= MAX_REVISIONS:
             raise Problem(
@@ -139,7 +136,7 @@ def save_model(
         row.revision += 1
         row.name = str(document.raw.get("name", row.name))[:MAX_NAME]
         row.save()
-        kept = _keep(scope, row, row.revision, text, places, note)
+        kept = _keep(scope, row, row.revision, text, _places(before.layout, document), note)
         record(
             scope, "twin.model_saved", "twin.model", row.code, {"revision": before.number, "digest": before.digest},
             {"revision": kept.number, "digest": kept.digest, "note": kept.note}, org=row.org,
@@ -148,19 +145,28 @@ def save_model(
 
 
 def change_model(
-    scope: Scope,
-    key: int,
-    changes: Mapping[str, Any],
-    *,
-    base: int,
-    layout: Mapping[str, Any] | None = None,
-    note: str = "",
+    scope: Scope, key: int, changes: Mapping[str, Any], *, base: int, note: str = ""
 ) -> ModelInfo:
-    """Set values at dotted paths (None takes away) and keep the file; nothing changes when only the drawing does."""
+    """Set values at dotted paths (None takes away) and keep the file. Problems as of ``save_model``."""
     with acting(scope):
         info = model(scope, key)
-        text = changed_text(info.text, changes, info.code) if changes else info.text
-        return save_model(scope, key, text, base=base, layout=layout, note=note)
+        return save_model(scope, key, changed_text(info.text, changes, info.code), base=base, note=note)
+
+
+def restore(scope: Scope, key: int, number: int, *, base: int) -> ModelInfo:
+    """Keep an earlier revision's file as the newest one. Problem ``twin.revision_unknown``."""
+    with acting(scope):
+        return save_model(scope, key, model(scope, key, number).text, base=base, note=f"= {number}")
+
+
+def place_parts(scope: Scope, key: int, layout: Mapping[str, Any]) -> ModelInfo:
+    """Keep where things are drawn; the model itself stays as it is. Names and places that are none are left out."""
+    require(scope, EDIT)
+    with acting(scope):
+        info = model(scope, key)
+        places = _places(layout, read_document(info.text, info.code))
+        ModelRevision.objects.of(scope).filter(model=key, number=info.revision).update(layout=places)
+        return model(scope, key)
 
 
 def changed_text(text: str, changes: Mapping[str, Any], name: str = "model") -> str:
@@ -173,7 +179,12 @@ def changed_text(text: str, changes: Mapping[str, Any], name: str = "model") -> 
             if document.at(tuple(keys[:depth])) is None:
                 document = document.patched({parent: {}})
         document = document.patched({path: value})
-    return str(yaml.safe_dump(document.raw, allow_unicode=True, sort_keys=False, width=110))
+    return dumped(document.raw)
+
+
+def dumped(raw: Mapping[str, Any]) -> str:
+    """A model's values as a file."""
+    return str(yaml.safe_dump(dict(raw), allow_unicode=True, sort_keys=False, width=110))
 
 
 def link_line(scope: Scope, key: int, asset: str) -> None:

@@ -14,7 +14,7 @@ from .reading import Table, read_table
 from .units import BadFigure, work
 
 MAX_EDGES = 10_000
-_HOP = re.compile(r"^(?P<name>[^\s>]+)(?:\s+by\s+(?P<by>[^>]+?))?(?:\s+in\s+(?P<time>[^>]+?))?$")
+HOP = re.compile(r"^(?P<name>[^\s>]+)(?:\s+by\s+(?P<by>[^>]+?))?(?:\s+in\s+(?P<time>[^>]+?))?$")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _chain(document: Document, path: Path, text: str) -> list[Edge]:
         )
     made, before = [], ""
     for k, hop in enumerate(hops):
-        match = _HOP.match(hop)
+        match = HOP.match(hop)
         if match is None:
             raise refusal("twin.value", document, path, f"{hop!r} is no step of a chain")
         by = tuple(name.strip() for name in (match["by"] or "").split(",") if name.strip())
