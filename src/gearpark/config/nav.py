@@ -52,7 +52,14 @@ RAIL = (
             Entry(_("Care"), "/care/"),
         ),
     ),
-    Group(_("Plan"), (Entry(_("Orders"), "/orders/"), Entry(_("Logistics"), "/logistics/"))),
+    Group(
+        _("Plan"),
+        (
+            Entry(_("Orders"), "/orders/"),
+            Entry(_("Logistics"), "/logistics/"),
+            Entry(_("Line twin"), "/twin/", "twin.view"),
+        ),
+    ),
     Group(_("Trade"), ()),
     Group(
         _("Data"),

@@ -24,11 +24,11 @@ from ..forms import FileForm, NewModelForm
 from ..queries import models as queries
 from ..queries import runs as run_queries
 from ..services import models as services
-from ..types import EDIT, VIEW, Kind, ModelInfo, Question
+from ..types import EDIT, VIEW, Kind, ModelInfo, Question, RunStatus
 from .answers import answer
 from .drawing import drawing
 from .study import study_rows
-from .words import KINDS, language, with_half
+from .words import KINDS, QUESTIONS, STATUS_LOOKS, STATUSES, language, with_half
 
 FROM_FILE, FROM_LINE, FROM_TYPE = "file", "line:", "type:"
 RUNS_SHOWN = 12
@@ -140,7 +140,7 @@ def model(request: HttpRequest, key: int) -> HttpResponse:
         "page_title": info.name,
         "may_edit": scope.may(EDIT) and info.revision == info.newest,
         "open_runs": run_queries.open_runs(scope, key),
-        "runs": [run_queries.run_info(row) for row in run_queries.run_rows(scope, key)[:RUNS_SHOWN]],
+        "run_rows": [_run_row(row) for row in run_queries.run_rows(scope, key)[:RUNS_SHOWN]],
         "line_name": next((line.name(language()) for line in lines(scope) if line.asset == info.line), ""),
         "found": {question.value: run for question, run in found.items()},
     }
@@ -161,6 +161,19 @@ def model(request: HttpRequest, key: int) -> HttpResponse:
         },
     }
     return render(request, "twin/model.html", context)
+
+
+def _run_row(row: Any) -> dict[str, Any]:
+    status = RunStatus(row.status)
+    return {
+        "id": row.pk,
+        "word": QUESTIONS[Question(row.question)],
+        "status_word": STATUSES[status],
+        "look": STATUS_LOOKS[status],
+        "revision": row.revision.number,
+        "asked_at": row.asked_at,
+        "asked_by": row.asked_by,
+    }
 
 
 @needs(EDIT)
