@@ -51,7 +51,7 @@ YEAR_MOVES, YEAR_STATIONS = 4_400_000, 180
 CRN_REPLICATIONS, CRN_S = 60, 20_000
 FIRST_S = 20_000
 RAY_S = 400_000
-MODEL = Path(__file__).resolve().parents[1] / "docs" / "guides" / "models" / "housing-automated.yaml"
+MODEL = Path(__file__).resolve().parents[1] / "src/gearpark/config/demo/data/twin/housing-automated.yaml"
 COMMAND_LIMIT_S = 120.0
 
 

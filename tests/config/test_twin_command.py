@@ -10,7 +10,7 @@ import pytest
 
 from gearpark.config.cli import main
 
-MODELS = Path(__file__).resolve().parents[2] / "docs" / "guides" / "models"
+MODELS = Path(__file__).resolve().parents[2] / "src/gearpark/config/demo/data/twin"
 BY_HAND, AUTOMATED = (str(MODELS / f"housing-{name}.yaml") for name in ("by-hand", "automated"))
 SHARES = ("busy", "starved", "blocked", "down", "setup", "waiting")
 

@@ -20,7 +20,7 @@ from gearpark.engines.linesim.model.reading import read_model
 from gearpark.kit.tenant import acting
 
 pytestmark = pytest.mark.django_db
-GUIDES = Path(__file__).parents[3] / "docs" / "guides" / "models"
+GUIDES = Path(__file__).parents[3] / "src/gearpark/config/demo/data/twin"
 SMALL = """schema: 1
 name: Two stations
 run: {time: 20 h, warmup: 1 h, replications: 8}
@@ -124,12 +124,7 @@ def test_runs_are_answered(scope: Any) -> None:
 def test_a_study_is_answered(scope: Any) -> None:
     for name in ("housing-by-hand", "housing-automated"):
         services.add_model(scope, (GUIDES / f"{name}.yaml").read_text(), code=name)
-    text = (
-        (GUIDES / "retrofit-study.yaml")
-        .read_text()
-        .replace("housing-by-hand.yaml", "housing-by-hand")
-        .replace("housing-automated.yaml", "housing-automated")
-    )
+    text = (GUIDES / "retrofit-study.yaml").read_text()
     info = services.add_model(scope, text)
     assert info.kind is Kind.STUDY
     run = _asked(scope, info.id, Question.STUDY, replications=2)

@@ -18,7 +18,7 @@ from gearpark.engines.linesim.live import LiveState, MachineState, laid, read_st
 from gearpark.engines.linesim.model import build_line, read_document
 from gearpark.engines.linesim.runner import State
 
-MODELS = Path(__file__).parents[3] / "docs" / "guides" / "models"
+MODELS = Path(__file__).parents[3] / "src/gearpark/config/demo/data/twin"
 SHIFT_S, NOW_S, SHIFTS, REPLICATIONS = 8 * 3600.0, 2 * 3600.0, 150, 200
 PHASES = {at.IDLE: "starved", at.BUSY: "busy", at.BLOCKED: "blocked", at.DOWN: "down"}
 

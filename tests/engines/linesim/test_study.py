@@ -13,7 +13,7 @@ from gearpark.engines.linesim.model import Document, read_document
 from gearpark.engines.linesim.study import StudyAnswer, run_study
 from gearpark.engines.linesim.study_file import Study, build_study, models_of
 
-GUIDE = Path(__file__).resolve().parents[3] / "docs" / "guides" / "models"
+GUIDE = Path(__file__).resolve().parents[3] / "src/gearpark/config/demo/data/twin"
 
 
 def document(name: str) -> Document:

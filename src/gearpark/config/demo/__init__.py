@@ -42,4 +42,8 @@ def load(now: datetime) -> dict[str, Any]:
         done["quality"] = load_quality(park_scope(), now)
         done["care"] = load_care(park_scope(), now)
         done["moves"] = load_moves(park_scope(), now)
+    if "gearpark.contexts.twin" in settings.CONTEXTS:
+        from .twin import load_twin
+
+        done["twin"] = load_twin(park_scope())
     return done

@@ -90,7 +90,7 @@ def study_models(scope: Scope, document: Document, org: str) -> tuple[ModelInfo,
     """The two models a study names by their codes, of the study's own firm. NotFound ``twin.study_model``."""
     found: list[ModelInfo] = []
     for role in ("base", "target"):
-        code = str(document.raw.get(role, ""))
+        code = str(document.raw.get(role, "")).removesuffix(".yaml")
         row = LineModel.objects.of(scope).filter(org=org, code=code, kind=Kind.LINE.value).first()
         if row is None:
             raise NotFound(

@@ -12,14 +12,14 @@ from gearpark.engines.linesim.model.flow import Edge, read_flow
 from gearpark.engines.linesim.model.reading import read_model
 
 STEP_X, STEP_Y = 136, 124  # of the grid, in units of the drawing
-WRAP = 9  # columns in a row of the drawing; longer lines go on below
+WRAP = 10  # columns in a row of the drawing; longer lines go on below
 MARGIN = 20
 SIZES = {"station": (104, 66), "buffer": (52, 44), "end": (40, 40)}
 STATE_LOOKS = {
-    "busy": "running", "starved": "starved", "blocked": "blocked", "down": "down", "setup": "setup", "waiting": "idle",
+    "busy": "running", "starved": "starved", "blocked": "blocked", "down": "down", "setup": "setup", "waiting": "planned_stop",
 }  # fmt: skip
+MAIN_SHARE = 0.5  # of the parts; ways with less lead aside
 MOST_STACKED = 3  # outlines that say "several machines"
-MOST_SLOTS = 12
 TITLE_CHARS, TITLE_WIDE = 16, 8  # of a line of a title: Latin, Chinese
 TITLE_LINES = 2
 
@@ -59,9 +59,10 @@ def drawing(
     edges = read_flow(line.document, model)
     nodes = _nodes(line, model, edges)
     place(nodes, edges, layout)
-    left = min(n.x - n.size[0] / 2 for n in nodes.values()) - MARGIN
+    back = STEP_X / 3 if any(nodes[e.target].x <= nodes[e.source].x for e in edges) else 0.0
+    left = min(n.x - n.size[0] / 2 for n in nodes.values()) - MARGIN - back
     top = min(n.y - n.size[1] / 2 for n in nodes.values()) - MARGIN - 12
-    right = max(n.x + n.size[0] / 2 for n in nodes.values()) + MARGIN
+    right = max(n.x + n.size[0] / 2 for n in nodes.values()) + MARGIN + back
     bottom = max(n.y + n.size[1] / 2 for n in nodes.values()) + MARGIN + 36
     shares = (result or {}).get("stations", {})
     contents = (result or {}).get("buffers", {})
@@ -86,7 +87,7 @@ def _nodes(line: Line, model: Any, edges: Sequence[Edge]) -> dict[str, Node]:
             if name in nodes:
                 continue
             if name in line.buffers:
-                nodes[name] = Node(name, "buffer", name, capacity=model["buffers"][name]["capacity"])
+                nodes[name] = Node(name, "buffer", "", capacity=model["buffers"][name]["capacity"])
             elif name in model["stations"]:
                 t = model["stations"][name]
                 nodes[name] = Node(
@@ -111,11 +112,14 @@ def place(nodes: dict[str, Node], edges: Sequence[Edge], layout: Mapping[str, tu
     taken: dict[tuple[int, int], str] = {}
     rows: dict[str, int] = {}
     before: dict[str, list[str]] = {name: [] for name in nodes}
+    aside = dict.fromkeys(nodes, 1)  # only a lesser share of the parts comes here
     for edge in edges:
         before[edge.target].append(edge.source)
+        if edge.share is None or edge.share >= MAIN_SHARE:
+            aside[edge.target] = 0
     for name in sorted(nodes, key=lambda n: (columns[n], list(nodes).index(n))):
         wish = min((rows[b] for b in before[name] if b in rows), default=0)
-        row = wish
+        row = wish + (aside[name] if before[name] else 0)
         while (columns[name], row) in taken:
             row += 1
         taken[columns[name], row] = name
@@ -171,12 +175,12 @@ def _once(edges: Sequence[Edge]) -> list[Edge]:
 def _edge(nodes: Mapping[str, Node], edge: Edge) -> dict[str, Any]:
     a, b = nodes[edge.source], nodes[edge.target]
     share = f"{edge.share:.3%}".rstrip("0%").rstrip(".") + " %" if edge.share is not None else ""
-    label = share or ", ".join(edge.by)
     return {
         "source": a.name,
         "target": b.name,
         "path": way(a, b),
-        "label": label,
+        "label": share,
+        "by": ", ".join(edge.by),
         "x": (a.x + b.x) / 2,
         "y": (a.y + b.y) / 2 - 6,
         "carried": bool(edge.by),
