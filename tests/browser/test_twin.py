@@ -78,3 +78,83 @@ def test_looks(open_page: Open, language: str, theme: str, width: int) -> None:
     assert_axe_clean(page)
     page.goto(page.url.split("/twin/")[0] + "/twin/lines/qc-l1/")
     picture(page, f"{name}-forecast")
+
+
+def _key(page: Page, name: str) -> str:
+    return str(page.locator(f"table a:has-text('{name}')").first.get_attribute("href"))
+
+
+def test_a_line_is_drawn_and_changed(open_page: Open) -> None:
+    page = open_page("/twin/", role="engineer", org=ORG, seed=seed)
+    page.goto(page.url.split("/twin/")[0] + _key(page, "Housing line by hand") + "edit/")
+    node = page.locator("[data-node='op30']")
+    box = node.locator("[data-body]").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 30, box["y"] + 120, steps=4)
+    with page.expect_response("**/places/") as kept:
+        page.mouse.up()
+    assert kept.value.ok
+    row = float(node.get_attribute("data-row") or 0)
+    assert row > 0
+    page.reload()
+    expect(page.locator("[data-node='op30']")).to_have_attribute("data-row", f"{row:g}")
+
+    page.locator("[data-node='op30']").focus()
+    page.keyboard.press("Enter")
+    page.locator("#tw-cycle").fill("9 parsec")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("alert")).to_contain_text("parsec")
+    expect(page.locator("#tw-cycle")).to_have_value("9 parsec")
+    page.locator("#tw-cycle").fill("9 min")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("status")).to_have_text("Kept as revision 2.")
+
+    page.locator(".tw-tools select[name='table']").select_option("buffers")
+    page.locator(".tw-tools input[name='name']").fill("rack")
+    page.locator(".tw-tools select[name='after']").select_option("op20")
+    page.get_by_role("button", name="Put in").click()
+    expect(page.locator("[data-node='rack']")).to_be_visible()
+    expect(page.locator("#tw-capacity")).to_have_value("5")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("[data-node='rack']")).to_have_count(0)
+    page.get_by_role("button", name="Money").click()
+    page.locator("#tw-text").fill("margin: 100 CNY\nhours: 4000 h\n")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("status")).to_have_text("Kept as revision 5.")
+    page.get_by_role("link", name="Done").click()
+    expect(page.get_by_text("revision 5")).to_be_visible()
+
+
+def test_a_run_is_asked_followed_and_played(open_page: Open) -> None:
+    page = open_page("/twin/", role="line-leader", org=ORG, seed=seed)
+    root = page.url.split("/twin/")[0]
+    model = _key(page, "Shaft line")
+    page.goto(root + model)
+    page.get_by_role("button", name="Run", exact=True).first.click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    work()
+    expect(page.get_by_role("heading", name="Where the time of the stations goes")).to_be_visible()
+    page.goto(root + model)
+    page.locator("input[name='hours']").fill("1")
+    page.get_by_role("button", name="Animate").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    work()
+    page.locator("[data-seek]").wait_for()
+    page.locator("[data-seek]").fill("1000")
+    expect(page.locator("[data-told]")).to_have_text("1:00:00")
+    assert int(page.locator("[data-good]").inner_text()) > 0
+    page.locator("[data-seek]").fill("0")
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator("[data-told]")).not_to_have_text("0:00:00")
+    picture(page, "twin-played")
+    page.get_by_role("button", name="Play").click()
+
+
+def test_a_viewer_only_looks(open_page: Open) -> None:
+    page = open_page("/twin/", role="viewer", org=ORG, seed=seed)
+    expect(page.get_by_role("link", name="New model")).to_have_count(0)
+    page.goto(page.url.split("/twin/")[0] + _key(page, "Housing line, automated"))
+    expect(page.get_by_role("button", name="Run")).to_have_count(0)
+    expect(page.get_by_role("link", name="Download (YAML)")).to_be_visible()

@@ -1,5 +1,5 @@
-"""What contexts offer at their doors, bound at the roof: ``public.LISTENERS``, (event type, function) pairs, and
-``public.LOOPS`` (``kit.loops``)."""
+"""What contexts offer at their doors, bound at the roof: ``public.LISTENERS``, (event type, function) pairs,
+``public.TILES``, (place, route) pairs, and ``public.LOOPS`` (``kit.loops``)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from gearpark.kit import events
+from gearpark.kit import events, tiles
 from gearpark.kit.loops import Loop
 
 
@@ -25,10 +25,12 @@ def doors() -> Iterator[ModuleType]:
 
 
 def bind_all(app: Any = None) -> None:
-    """Bind every context's listeners; called once Django is ready (``app``: Procrastinate's, unused)."""
+    """Bind every context's listeners and tiles; called once Django is ready (``app``: Procrastinate's, unused)."""
     for door in doors():
         for kind, listener in getattr(door, "LISTENERS", ()):
             events.bind(kind, listener)
+        for place, route in getattr(door, "TILES", ()):
+            tiles.bind(place, route)
 
 
 def loops() -> list[Loop]:

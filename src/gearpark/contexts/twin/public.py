@@ -7,4 +7,6 @@ from .services.demo import ensure_demo_twin
 from .services.models import add_model
 from .types import Asked, ForecastInfo, Question
 
-__all__ = ["Asked", "ForecastInfo", "Question", "add_model", "ensure_demo_twin", "newest_forecast"]
+TILES = (("line", "twin:tile"),)
+
+__all__ = ["TILES", "Asked", "ForecastInfo", "Question", "add_model", "ensure_demo_twin", "newest_forecast"]

@@ -10,6 +10,7 @@
 {% crumb label url %}                   one step of the breadcrumb
 {{ share|percent }} {{ n|plain:1 }}     numbers as people read them
 {% chart_scripts %}                     ECharts and <park-chart>; only on pages with a chart
+{% tiles place key %}                    parts of higher rooms at this place of a page, fetched by themselves
 {% live tag value unit %}               <live-value>, kept fresh by the page's one event stream
 """
 
@@ -22,11 +23,13 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from gearpark.base.time import now_utc
+from gearpark.kit import tiles as bound
 
 from .. import numbers
 from ..drawing import gear_path
@@ -208,6 +211,20 @@ def gear_drawing(teeth: int = 24) -> SafeString:
         gear_path(int(teeth), 10.0),
         f"{int(teeth) * 5:.1f}",
     )
+
+
+@register.simple_tag
+def tiles(place: str, key: str) -> SafeString:
+    """What higher rooms show at a place of this page, asked for once the page stands and then every minute."""
+    parts = [
+        format_html(
+            '<div class="tile" hx-get="{}" hx-trigger="load, every {}s"></div>',
+            reverse(route, args=[key]),
+            bound.EVERY_S,
+        )
+        for route in bound.routes(place)
+    ]
+    return mark_safe("".join(parts))  # noqa: S308 - made by format_html
 
 
 @register.simple_tag

@@ -16,7 +16,7 @@ LABELS = {
     "load": _("Loading"),
     "setup": _("Change-over"),
     "tools": _("Tools"),
-    "fail": _("Failures"),
+    "fail": _("Ways to fail"),
     "scrap": _("Scrap"),
     "rework": _("Rework"),
     "assemble": _("Assembles"),

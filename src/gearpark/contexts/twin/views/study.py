@@ -11,7 +11,7 @@ from gearpark.ui.numbers import plain
 
 from .answers import Scale, looks
 from .drawing import state_bars
-from .words import NONE, duration, figure, pay_back, share, signed, with_half
+from .words import NONE, duration, figure, pay_back, share, signed, whole, with_half
 
 STEP_WIDTH = 300.0  # of the picture of steps
 MOST_SENSITIVE = 15  # assumptions shown at once; the others below
@@ -32,7 +32,7 @@ def study_rows(result: Mapping[str, Any]) -> dict[str, Any]:
         "lines": plain(year["lines"]),
         "years": [
             {
-                "shifts": figure(row["shifts_a_day"]),
+                "shifts": f"{row['shifts_a_day']:g}",
                 "base": plain(row["base"]),
                 "target": plain(row["target"]),
                 "used": NONE if row["used"] is None else share(row["used"]),
@@ -155,13 +155,7 @@ def _steps(result: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _investments(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What could come next, the most pieces a year for the money first."""
-    rows = sorted(
-        result["investments"],
-        key=lambda r: (
-            r["cost"] > 0,
-            -(r["gain_per_year"] / r["cost"] if r["cost"] > 0 else r["gain_per_year"]),
-        ),
-    )
+    rows = sorted(result["investments"], key=_yield, reverse=True)
     scale = Scale([(row["gain"]["mean"] or 0.0, row["gain"]["half"] or 0.0) for row in rows])
     return [
         {
@@ -170,10 +164,10 @@ def _investments(result: Mapping[str, Any]) -> list[dict[str, Any]]:
             "gain": signed(row["gain"]["mean"], row["gain"]["half"]),
             "plot": scale.mark(row["gain"]["mean"], row["gain"]["half"]),
             "zero": scale.zero,
-            "per_year": plain(row["gain_per_year"]),
+            "per_year": whole(row["gain_per_year"]),
             "cost": row["cost"],
             "per_money": figure(row["gain_per_year"] / row["cost"] * 10_000) if row["cost"] > 0 else NONE,
-            "shifts_saved": plain(row["shifts_saved"]),
+            "shifts_saved": whole(row["shifts_saved"]),
             "pay_back": pay_back(row["wanted"]["years"]) if row["cost"] > 0 else NONE,
             "pay_back_all": pay_back(row["all_sold"]["years"]) if row["cost"] > 0 else NONE,
             "sure": row["sure"],
@@ -181,6 +175,13 @@ def _investments(result: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
         for rank, row in enumerate(rows, 1)
     ]
+
+
+def _yield(row: Mapping[str, Any]) -> tuple[int, float]:
+    """What pays without an investment, then pieces for the money, then what never pays."""
+    if max(row["wanted"]["yearly"], row["all_sold"]["yearly"]) <= 0:
+        return (0, row["gain_per_year"])
+    return (2, row["gain_per_year"]) if row["cost"] <= 0 else (1, row["gain_per_year"] / row["cost"])
 
 
 def _sensitivities(result: Mapping[str, Any]) -> list[dict[str, Any]]:

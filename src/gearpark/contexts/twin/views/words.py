@@ -73,6 +73,8 @@ def signed(value: float | None, half: float | None = None) -> str:
     if value is None:
         return NONE
     text = with_half(abs(value), half)
+    if not text.split(" ")[0].strip("0."):
+        return text
     return ("+" if value > 0 else "−" if value < 0 else "") + text
 
 
@@ -97,6 +99,11 @@ def pay_back(years: float | None) -> str:
         if years >= 1
         else gettext("%(n)s months") % {"n": plain(12 * years, 1)}
     )
+
+
+def whole(value: float) -> str:
+    """A figure without decimals, zero without a sign."""
+    return plain(round(value) or 0)
 
 
 def share(value: float) -> str:

@@ -68,7 +68,7 @@ class Player {
   show() {
     const seconds = Math.floor(this.now);
     const two = (n) => String(n).padStart(2, "0");
-    root.querySelector("[data-clock]").textContent = `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+    root.querySelector("[data-told]").textContent = `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
     root.querySelector("[data-seek]").value = String((1000 * this.now) / this.data.until_s);
     root.querySelector("[data-good]").textContent = String(this.ends.filter((time) => time <= this.now).length);
     for (const [name, machines] of this.stations) {
