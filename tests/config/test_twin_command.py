@@ -81,7 +81,7 @@ def test_refusals(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 
 
 def test_the_model_in_the_guide_runs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    guide = (MODELS.parent / "twin.md").read_text("utf-8")
+    guide = (MODELS.parents[5] / "docs/guides/twin.md").read_text("utf-8")
     model = tmp_path / "shaft.yaml"
     model.write_text(guide.split("```yaml\n")[1].split("```")[0], "utf-8")
     made = told(capsys, "run", str(model), "--replications", "4")

@@ -113,6 +113,12 @@ def _rooms(scope: Any, person_id: int) -> dict[str, str]:
         shopfloor.set_target(scope, line, "oee", 0.85)
         shopfloor.add_note(scope, line, "", "", "safety", MARKER, now_utc(), point=True)
         keys |= work_rows(scope, MARKER, person_id)
+    if "gearpark.contexts.twin" in settings.CONTEXTS:
+        from gearpark.contexts.twin.public import Asked, Question, add_model
+        from gearpark.contexts.twin.services.runs import ask
+
+        made = add_model(scope, f"schema: 1\nname: {MARKER}\nstations:\n  op10: {{cycle: 60 s}}\n")
+        keys["key"] = str(ask(scope, made.id, Asked(Question.RUN)).id)
     return keys
 
 

@@ -43,12 +43,31 @@ class Spell:
     open: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Parts in a buffer from a moment on."""
+
+    buffer: str
+    at_s: float
+    parts: int
+
+
 def trace(line: Line, until_s: float, *, seed: int = 1, replication: int = 0) -> Iterator[Spell]:
     """Spells in order of their end. Problem ``twin.run_long`` beyond ``MAX_EVENTS`` events."""
+    return (
+        told
+        for told in trace_all(line, until_s, seed=seed, replication=replication)
+        if isinstance(told, Spell)
+    )
+
+
+def trace_all(line: Line, until_s: float, *, seed: int = 1, replication: int = 0) -> Iterator[Spell | Level]:
+    """Spells, and the buffers' levels as they change. Problem as of ``trace``."""
     made = build(line.plan)
     state = State.of(made, seed, replication)
     root, types = int(made.Z[at.H_ROOT]), made.plan.types
     seen: dict[str, tuple[int, float, str, int]] = {}
+    levels: dict[str, int] = {}
     now = 0.0
     for _ in range(MAX_EVENTS):
         state.advance(now)
@@ -61,6 +80,11 @@ def trace(line: Line, until_s: float, *, seed: int = 1, replication: int = 0) ->
                 if was is not None and now > was[1]:
                     yield Spell(name, STATE_OF[was[0]], was[1], now, was[2], was[3])
                 seen[name] = (phase, now, part, count)
+        for name in line.buffers:
+            parts = int(state.Z[made.places[name] + at.P_LEVEL])
+            if levels.get(name) != parts:
+                levels[name] = parts
+                yield Level(name, now, parts)
         due = float(state.T[root])
         if due > until_s:
             break

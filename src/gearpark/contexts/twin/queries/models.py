@@ -9,13 +9,12 @@ from django.db.models import OuterRef, Subquery
 from gearpark.base.problems import NotFound
 from gearpark.base.scope import Scope
 from gearpark.engines.linesim.model import Document, Line, build_line, read_document
-from gearpark.kit.tenant import ScopedQuerySet
 
 from ..models import LineModel, ModelRevision, Run
 from ..types import Kind, ModelInfo, Question, Revision, RunStatus
 
 
-def model_rows(scope: Scope, *, archived: bool = False) -> ScopedQuerySet[LineModel]:
+def model_rows(scope: Scope, *, archived: bool = False) -> Any:
     """Models with the output of the newest run of their newest revision (``per_h``, ``per_h_half``, ``run_id``)."""
     runs = Run.objects.of(scope).filter(
         revision__model=OuterRef("pk"),

@@ -26,7 +26,7 @@ from gearpark.engines.linesim.optimize.figures import figures as optimum_figures
 from gearpark.engines.linesim.study import run_study
 from gearpark.engines.linesim.study_figures import study_figures
 from gearpark.engines.linesim.study_file import build_study
-from gearpark.engines.linesim.trace import trace
+from gearpark.engines.linesim.trace import Level, trace_all
 
 from ..types import Question
 
@@ -171,37 +171,33 @@ def _study(documents: Sequence[Document], settings: Mapping[str, Any], progress:
 
 
 def _animation(documents: Sequence[Document], settings: Mapping[str, Any], progress: Progress) -> Figures:
-    """Spells of every machine over some hours: rows [machine, state, from, to, part, made] by numbers, seconds."""
+    """Spells of every machine over some hours: rows [machine, state, from, to, part, made] by numbers, seconds; levels of buffers as they change."""
     line = build_line(documents[0])
     until = 3600.0 * settings["hours"]
     machines = [m.name for m in line.plan.machines]
     states: dict[str, int] = {}
     rows: list[list[Any]] = []
-    for spell in trace(line, until, seed=settings["seed"]):
-        if len(rows) >= MAX_SPELLS:
+    levels: list[list[Any]] = []
+    for told in trace_all(line, until, seed=settings["seed"]):
+        if len(rows) + len(levels) >= MAX_SPELLS:
             raise Problem(
                 "twin.run_long",
                 f"An animation tells {MAX_SPELLS:,} spells at most: ask for a shorter time.",
                 events=len(rows),
                 most=MAX_SPELLS,
             )
-        state = states.setdefault(spell.state, len(states))
-        rows.append(
-            [
-                machines.index(spell.machine),
-                state,
-                round(spell.start_s, 1),
-                round(spell.end_s, 1),
-                spell.part,
-                spell.made,
-            ]
-        )
+        if isinstance(told, Level):
+            levels.append([told.buffer, round(told.at_s, 1), told.parts])
+            continue
+        state = states.setdefault(told.state, len(states))
+        start, end = round(told.start_s, 1), round(told.end_s, 1)
+        rows.append([machines.index(told.machine), state, start, end, told.part, told.made])
         if len(rows) % TOLD_EVERY == 0:
-            progress(min(99, int(100 * spell.end_s / until)), 100)
+            progress(min(99, int(100 * told.end_s / until)), 100)
     owners = {name: info.name for info in line.stations for name in info.machines}
     return {
         "line": line.name, "seed": settings["seed"], "until_s": until, "machines": machines, "states": list(states),
-        "stations": [owners[name] for name in machines], "spells": rows,
+        "stations": [owners[name] for name in machines], "spells": rows, "levels": levels,
     }  # fmt: skip
 
 

@@ -147,27 +147,18 @@ def perform(scope: Scope, key: int) -> RunStatus | None:
     try:
         with acting(scope):
             documents = _documents(scope, key)
-        result = answer(Question(row.question), documents, row.settings, _Told(scope, key))
+        result = answer(Question(row.question), documents, row.settings, _Progress(scope, key))
     except Cancelled:
         return _end(scope, key, RunStatus.CANCELLED, {}, {})
     except Problem as problem:
-        return _end(
-            scope,
-            key,
-            RunStatus.FAILED,
-            {},
-            {"code": problem.code, "sentence": problem.sentence, "details": problem.details},
-        )
+        return _end(scope, key, RunStatus.FAILED, {}, _told(problem))
     except Exception as error:  # a run's fault is told with the run; the worker goes on
-        problem = unforeseen(error, TASK)
-        return _end(
-            scope,
-            key,
-            RunStatus.FAILED,
-            {},
-            {"code": problem.code, "sentence": problem.sentence, "details": problem.details},
-        )
+        return _end(scope, key, RunStatus.FAILED, {}, _told(unforeseen(error, TASK)))
     return _end(scope, key, RunStatus.DONE, result, {})
+
+
+def _told(problem: Problem) -> dict[str, Any]:
+    return {"code": problem.code, "sentence": problem.sentence, "details": problem.details}
 
 
 def _documents(scope: Scope, key: int) -> Sequence[Document]:
@@ -183,7 +174,7 @@ def _documents(scope: Scope, key: int) -> Sequence[Document]:
     return [own, *others]
 
 
-class _Told:
+class _Progress:
     """Writes how far a run is, and hears when it is to be cancelled."""
 
     def __init__(self, scope: Scope, key: int) -> None:

@@ -19,7 +19,7 @@ from ..queries.models import model
 from ..types import ModelInfo
 from .models import dumped, save_model
 
-NEW = {
+NEW: dict[str, dict[str, Any]] = {
     "stations": {"cycle": "60 s"},
     "buffers": {"capacity": 5},
     "transports": {"move": "20 s"},

@@ -32,6 +32,7 @@ FIRST = {
     "transport": ("title", "count", "empty", "move", "fail"),
     "group": ("count", "skills"),
 }
+WIDE = ("fail", "setup", "tools", "load", "rework", "power", "source")
 SECTIONS = {
     "flow": _("Flow"),
     "parts": _("Part types"),
@@ -129,7 +130,7 @@ def _field(kind: str, name: str, value: Any) -> dict[str, Any]:
         "label": LABELS.get(name, name),
         "help": ABOUT.get((kind, name), ""),
         "value": text,
-        "long": len(text) > 34,
+        "long": len(text) > 34 or name in WIDE,
         "required": TABLES[kind][name].required,
     }
 

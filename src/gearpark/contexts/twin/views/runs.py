@@ -21,13 +21,12 @@ from ..queries import models as model_queries
 from ..queries import runs as queries
 from ..services import runs as services
 from ..types import EDIT, VIEW, Asked, Question, RunInfo, RunStatus
-from .answers import answer
+from .answers import answer, looks
 from .drawing import drawing
 from .study import study_rows
 from .words import KINDS, QUESTIONS, STATUS_LOOKS, STATUSES, with_half
 
 DEFAULT_HOURS = 2.0
-ANIMATED_STATES = ("busy", "starved", "blocked", "down", "setup", "tools", "loading", "waiting", "off")
 
 
 def run_url(row: Any) -> str:
@@ -128,7 +127,11 @@ def _shown(scope: Any, info: RunInfo) -> dict[str, Any]:
         return {"study": study_rows(info.result)}
     revision = model_queries.model(scope, info.model_id, info.revision)
     if info.question is Question.ANIMATION:
-        return {"drawing": drawing(model_queries.line_of(revision), revision.layout), "animated": True}
+        return {
+            "drawing": drawing(model_queries.line_of(revision), revision.layout),
+            "animated": True,
+            "looks": looks(),
+        }
     result = info.result if "stations" in info.result and isinstance(info.result["stations"], dict) else None
     return {
         "answers": answer(info),

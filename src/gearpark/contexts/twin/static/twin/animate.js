@@ -13,6 +13,8 @@ class Player {
     this.rows.forEach((rows) => rows.sort((a, b) => a[0] - b[0]));
     this.stations = new Map();
     data.stations.forEach((name, k) => this.stations.set(name, [...(this.stations.get(name) ?? []), k]));
+    this.levels = new Map();
+    for (const [buffer, from, parts] of data.levels) this.levels.set(buffer, [...(this.levels.get(buffer) ?? []), [from, parts]]);
     this.ends = this.finished();
     root.querySelector("[data-play]").addEventListener("click", () => this.toggle());
     root.querySelector("[data-seek]").addEventListener("input", (event) => this.seek((event.target.value / 1000) * data.until_s));
@@ -50,6 +52,16 @@ class Player {
     if (this.playing) requestAnimationFrame((next) => this.step(next));
   }
 
+  fill(name, parts) {
+    const node = document.querySelector(`[data-node="${CSS.escape(name)}"]`);
+    const level = node.querySelector("[data-level]");
+    const full = Number(level.dataset.height), capacity = Number(level.dataset.capacity);
+    const height = full * Math.min(1, parts / capacity);
+    level.setAttribute("y", String(full / 2 - height));
+    level.setAttribute("height", String(height));
+    node.querySelector(".tw-sub").textContent = `${parts} / ${capacity}`;
+  }
+
   seek(seconds) {
     this.now = seconds;
     this.show();
@@ -75,6 +87,8 @@ class Player {
       const states = machines.map((k) => this.at(this.rows[k])?.[2] ?? "starved");
       const busy = states.filter((state) => state === "busy").length;
       const look = LOOKS[states.find((state) => state === "down") ?? (busy ? "busy" : states[0])];
+      const chip = document.querySelector(`[data-carrier="${CSS.escape(name)}"]`);
+      if (chip) chip.className = `tw-chip now st-${look}`;
       const node = document.querySelector(`[data-node="${CSS.escape(name)}"]`);
       const body = node?.querySelector("[data-body]");
       if (!body) continue;
@@ -82,6 +96,7 @@ class Player {
       body.setAttribute("class", `tw-body now st-${look}`);
       node.querySelector("[data-sub]").textContent = machines.length > 1 ? `${busy} / ${machines.length}` : "";
     }
+    for (const [name, rows] of this.levels) this.fill(name, this.at(rows)?.[1] ?? 0);
   }
 }
 
