@@ -215,11 +215,12 @@ def give_up_silent(scope: Scope, now: datetime) -> int:
     """End runs whose work was lost with its process; returns how many."""
     with acting(scope):
         rows = Run.objects.of(scope).filter(status=RunStatus.RUNNING.value, heard_at__lt=now - SILENT)
-        sentence = (
-            "The work on this run was lost, most likely by a restart. Ask again; nothing else was touched."
+        lost = Problem(
+            "twin.run_lost",
+            "The work on this run was lost, most likely by a restart. Ask again; nothing else was touched.",
         )
         return rows.update(
             status=RunStatus.FAILED.value,
             ended_at=now,
-            problem={"code": "twin.run_lost", "sentence": sentence, "details": {}},
+            problem=_told(lost),
         )
