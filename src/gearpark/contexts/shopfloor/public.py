@@ -6,6 +6,8 @@ from .queries import lines, recent_alarms
 from .queries import summaries as line_summaries
 from .queries.document import shift_document, shift_kpis
 from .queries.live import BoardView, board_view
+from .queries.spells import MAX_DAYS as MAX_SPELL_DAYS
+from .queries.spells import line_spells
 from .queries.summary import shift_made
 from .queries.trace.epcis_out import part_events
 from .services import ensure_demo_lines, ensure_line, save_calendar, save_line, set_plan
@@ -25,7 +27,7 @@ from .services.quality.follow import LOOPS as SPC_LOOPS
 from .services.recalls import LOOPS as RECALL_LOOPS
 from .services.stop_reasons import save_reason, set_target
 from .services.work.machine_hold import on_station_held
-from .types import Alarm, LineChanged, LineInfo, LineSummary, LineWanted, LiveUnit
+from .types import Alarm, LineChanged, LineInfo, LineSpells, LineSummary, LineWanted, LiveUnit, Spell
 from .types.figures import FiguresPublished
 from .types.moves import TaskEnded
 from .types.shipping import ShipmentSent
@@ -42,16 +44,19 @@ LISTENERS = (
 __all__ = [
     "LISTENERS",
     "LOOPS",
+    "MAX_SPELL_DAYS",
     "Alarm",
     "BoardView",
     "FiguresPublished",
     "LineChanged",
     "LineInfo",
+    "LineSpells",
     "LineSummary",
     "LineWanted",
     "LiveUnit",
     "OrderSeed",
     "ShipmentSent",
+    "Spell",
     "TaskEnded",
     "add_note",
     "board_view",
@@ -65,6 +70,7 @@ __all__ = [
     "ensure_demo_work",
     "ensure_line",
     "freeze_demo_limits",
+    "line_spells",
     "line_summaries",
     "lines",
     "part_events",

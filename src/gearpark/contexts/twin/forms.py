@@ -76,6 +76,8 @@ class AskForm(forms.Form):
     replications = forms.IntegerField(label=_("Replications"), required=False, min_value=1, max_value=5_000)
     seed = forms.IntegerField(label=_("Seed"), required=False, min_value=0, max_value=2**31 - 1)
     hours = forms.FloatField(label=_("Hours"), required=False, min_value=0.01, max_value=24.0)
+    days = forms.FloatField(label=_("Days back"), required=False, min_value=0.1, max_value=60.0)
+    until = forms.DateTimeField(label=_("Until"), required=False)
 
 
 def text_of(given: dict[str, Any], form: forms.Form) -> str:

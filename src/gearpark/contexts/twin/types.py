@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -28,6 +28,7 @@ class Question(StrEnum):
     OPTIMIZE = "optimize"
     STUDY = "study"
     ANIMATION = "animation"
+    CALIBRATE = "calibrate"
 
 
 class RunStatus(StrEnum):
@@ -166,7 +167,7 @@ class ForecastScore:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What people ask of a model."""
+    """What people ask of a model. ``days``, ``until``: stretch a calibration looks at; None: up to now."""
 
     question: Question
     replications: int | None = None
@@ -174,4 +175,5 @@ class Asked:
     scenarios: tuple[str, ...] = ()
     others: tuple[int, ...] = ()
     hours: float = 2.0
-    more: Mapping[str, Any] = field(default_factory=dict)
+    days: float = 14.0
+    until: datetime | None = None

@@ -15,6 +15,7 @@ urlpatterns = [
     path("twin/runs/<int:key>/spells.json", runs.run_spells, name="spells"),
     path("twin/runs/<int:key>/result.json", runs.run_result, name="result"),
     path("twin/runs/<int:key>/cancel/", runs.run_cancel, name="cancel"),
+    path("twin/runs/<int:key>/keep/", runs.run_keep, name="keep"),
     path("twin/lines/<str:asset>/", forecast.line_forecast, name="line"),
     path("twin/lines/<str:asset>/tile/", forecast.tile, name="tile"),
     path("twin/<int:key>/", models.model, name="model"),

@@ -4,7 +4,7 @@ source; and the model held against shifts it was not made from."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from .experiment import STATES as TOLD
 from .experiment import estimate, simulate
 from .fit import Fit, fit
-from .history import History, Interval, Spells, cycles, durations, to_failure
+from .history import PREPARING, History, Interval, Spells, cycles, durations, to_failure
 from .model import Document, Line, build_line
 
 FEW_FAILURES = 30  # below, times to failure are taken as exponential
@@ -42,10 +42,13 @@ class Calibrated:
     figures: tuple[Figure, ...]
 
 
-def calibrate(line: Line, history: History) -> Calibrated:
+def calibrate(line: Line, history: History, progress: Callable[[int, int], None] | None = None) -> Calibrated:
     """Fit every figure that the history tells; every other stays as it is. The plan of the result is checked."""
     figures, changes = [], {}
-    for path, scale, spells, memoryless in _wanted(line, history):
+    wanted = list(_wanted(line, history))
+    for k, (path, scale, spells, memoryless) in enumerate(wanted):
+        if progress is not None:
+            progress(k, len(wanted))
         found = fit([v * scale for v in spells.ended], [v * scale for v in spells.cut], memoryless=memoryless)
         was = line.document.at(tuple(path.split(".")))
         figures.append(Figure(path, _shown(was), len(spells.ended), len(spells.cut), found))
@@ -130,14 +133,22 @@ def _joined(spells: Iterator[Spells]) -> Spells:
 
 @dataclass(frozen=True)
 class Held:
-    """One figure of the model beside the history's; ``near``: the difference is no more than ``NEAR``."""
+    """One figure of the model beside the history's; ``near``: the difference is no more than ``NEAR``.
 
-    name: str
+    station, state  whose share of time it is; "" for the line's output, parts an hour
+    """
+
+    station: str
+    state: str
     model: float
     history: float
     low: float
     high: float
     near: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.station}: {self.state}" if self.station else "output, parts an hour"
 
 
 @dataclass(frozen=True)
@@ -157,17 +168,20 @@ def validate(line: Line, history: History, *, seed: int = 1, workers: int = 1) -
         why = f"the history holds {count} shifts of 8 h; {MIN_PERIODS} are needed to judge by"
         return Validation(count, (), usable=False, why=why)
     answer = simulate(line, seed=seed, workers=workers)
-    last = {m.name for m in line.plan.machines if any(w.place == "exit" for ways in m.ways for w in ways)}
-    ends = [one.end_s for name in last for one in cycles(history.machines.get(name, [])) if not one.cut]
+    ends, expected = history.good_s, float(answer.per_h().mean())
+    if ends is None:
+        last = {m.name for m in line.plan.machines if any(w.place == "exit" for ways in m.ways for w in ways)}
+        ends = [one.end_s for name in last for one in cycles(history.machines.get(name, [])) if not one.cut]
+        expected += float(answer.scrap_per_h().mean())
     made, _ = np.histogram(ends, bins=np.arange(count + 1) * PERIOD_S)
-    rows = [_held("output, parts an hour", float(answer.per_h().mean() + answer.scrap_per_h().mean()), made / (PERIOD_S / 3600.0), relative=True)]  # fmt: skip
+    rows = [_held("", "", expected, made / (PERIOD_S / 3600.0), relative=True)]
     for station in line.stations:
         told = [history.machines[m] for m in station.machines if m in history.machines]
         if told and not station.carrier:
             shares = answer.shares(station.name)
             for state in TOLD:
                 seen = np.mean([_shares(intervals, state, count) for intervals in told], axis=0)
-                rows.append(_held(f"{station.name}: {state}", shares[state], seen, relative=False))
+                rows.append(_held(station.name, state, shares[state], seen, relative=False))
     output, far = rows[0], [row.name for row in rows[1:] if not row.near]
     why = (
         f"the output differs by {abs(output.model / output.history - 1):.1%}"
@@ -179,15 +193,15 @@ def validate(line: Line, history: History, *, seed: int = 1, workers: int = 1) -
     return Validation(count, tuple(rows), usable=output.near, why=why)
 
 
-def _held(name: str, model: float, seen: Any, *, relative: bool) -> Held:
+def _held(station: str, state: str, model: float, seen: Any, *, relative: bool) -> Held:
     told = estimate(seen)
     mean, half = told.mean or 0.0, told.half or math.inf
     room = NEAR * mean if relative else NEAR
     near = abs(model - mean) <= room or (abs(model - mean) <= half and half <= 2 * room)
-    return Held(name, model, mean, mean - half, mean + half, near)
+    return Held(station, state, model, mean, mean - half, mean + half, bool(near))
 
 
-_SAME = {"setup": ("setup", "tools", "loading")}
+_SAME = {"setup": ("setup", "tools", "loading", PREPARING)}
 
 
 def _shares(intervals: list[Interval], state: str, count: int) -> Any:

@@ -37,6 +37,7 @@ class Fit:
     low, high  interval of the mean
     aic      of every family that was tried
     distance, p  Kolmogorov-Smirnov, None for a constant
+    curve    rows (duration, share of the durations up to it, share by the law); cut-off ones by Kaplan and Meier
     """
 
     law: str
@@ -49,6 +50,7 @@ class Fit:
     aic: dict[str, float]
     distance: float | None
     p: float | None
+    curve: tuple[tuple[float, float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,16 @@ def fit(ended: Any, cut: Any, *, memoryless: bool = False) -> Fit | None:
     if p <= POOR and not len(c):
         points = np.quantile(x, np.linspace(0.0, 1.0, QUANTILES))
         name, text = "empirical", f"empirical({', '.join(_seconds(v) for v in points)})"
-    return Fit(name, text, float(law.mean()), float(low), float(high), len(x), len(c), aic, distance, p)
+    return Fit(
+        name, text, float(law.mean()), float(low), float(high), len(x), len(c), aic, distance, p, _curve(x, c, law)
+    )  # fmt: skip
+
+
+def _curve(x: Any, c: Any, law: Any) -> tuple[tuple[float, float, float], ...]:
+    """Observed and fitted share at ``QUANTILES`` durations, spread evenly over those that ended."""
+    seen = stats.ecdf(stats.CensoredData(uncensored=x, right=c)).cdf
+    at = np.quantile(x, np.linspace(0.0, 1.0, QUANTILES))
+    return tuple(zip(at.tolist(), seen.evaluate(at).tolist(), law.cdf(at).tolist(), strict=True))
 
 
 def _lognormal(_x: Any, logs: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gearpark.base.problems import Problem
@@ -13,7 +13,8 @@ from gearpark.base.problems import Problem
 from .model import Line
 
 MAX_ROWS = 2_000_000
-STATES = ("busy", "setup", "tools", "loading", "down", "starved", "blocked", "waiting", "off")
+PREPARING = "preparing"  # set up or given a new tool: not told which
+STATES = ("busy", "setup", "tools", "loading", PREPARING, "down", "starved", "blocked", "waiting", "off")
 PAUSES = ("down", "off", "waiting")  # after these the work on a part goes on
 COLUMNS = ("station", "state", "from", "to")
 
@@ -49,12 +50,41 @@ class Spells:
 
 @dataclass(frozen=True)
 class History:
-    """Intervals by machine, in order, over ``until_s`` seconds from ``begin``."""
+    """Intervals by machine, in order, over ``until_s`` seconds from ``begin``.
+
+    good_s  when good parts came out, where the line counts them; None: the work of its last machines tells
+    """
 
     machines: dict[str, list[Interval]]
     until_s: float
     begin: str
     hash: str
+    good_s: tuple[float, ...] | None = None
+
+    def parted(self, share: float) -> tuple[History, History]:
+        """The first ``share`` and the rest; intervals that cross the border are cut there and count as open."""
+        at = self.until_s * share
+        first: dict[str, list[Interval]] = {}
+        rest: dict[str, list[Interval]] = {}
+        for name, rows in self.machines.items():
+            first[name] = [
+                r if r.end_s <= at else replace(r, end_s=at, open=True) for r in rows if r.start_s < at
+            ]
+            rest[name] = [
+                replace(
+                    r, start_s=max(r.start_s - at, 0.0), end_s=r.end_s - at, open=r.open or r.start_s < at
+                )
+                for r in rows
+                if r.end_s > at
+            ]
+        before = after = None
+        if self.good_s is not None:
+            before = tuple(g for g in self.good_s if g <= at)
+            after = tuple(g - at for g in self.good_s if g > at)
+        return (
+            replace(self, machines=first, until_s=at, good_s=before),
+            replace(self, machines=rest, until_s=self.until_s - at, good_s=after),
+        )
 
 
 def read_history(text: str, line: Line, name: str = "history") -> History:
@@ -136,7 +166,8 @@ def cycles(intervals: Sequence[Interval]) -> Iterator[Cycle]:
                 yield Cycle(work, end, cut, part)
                 work = 0.0
             work += one.lasted_s
-            part, serial, running, end, cut, paused = one.part, one.serial, True, one.end_s, one.open, False
+            cut = one.open or (cut and same)
+            part, serial, running, end, paused = one.part, one.serial, True, one.end_s, False
         elif one.state in PAUSES and one.state != "waiting":
             paused = (running and one.start_s <= end + 1e-6) or paused
         elif running and not serial:

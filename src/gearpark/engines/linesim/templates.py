@@ -112,7 +112,9 @@ def _fail(template: LineTemplate, kind: str) -> str:
     if known is None:
         return ""
     factor = _now(template).mtbf_factor
-    failure = f"{{mtbf: {known.mtbf_h * factor:g} h, mttr: {known.mttr_min:g} min, crew: repair}}"
+    failure = (
+        f"{{name: breakdown, mtbf: {known.mtbf_h * factor:g} h, mttr: {known.mttr_min:g} min, crew: repair}}"
+    )
     minor = f"{{name: minor, mtbf: {known.minor_mtbf_h * factor:g} h, mttr: {known.minor_s:g} s}}"
     return f"[{failure}, {minor}]"
 

@@ -62,7 +62,7 @@ def line_figures(
     }
     scrap = [_scrap(line, observed, station) for station in line.template.stations]
     whole = line_account(line, units, scrap, shift, until)
-    made = _output(line, observed)
+    made = output_pieces(line, observed)
     steps = tuple(step for step in made.steps if shift.start_us <= step.at_us < until)
     span = ((shift.start_us - EDGE_US, until),)
     known = subtracted(span, unseen(line, units, shift, until))
@@ -229,7 +229,8 @@ def _scrap(line: LineInfo, observed: Mapping[str, Signals], station: Station) ->
     return pieces(observed.get(line.asset_of(station.code), {}).get("scrap_count"), station.part_s)
 
 
-def _output(line: LineInfo, observed: Mapping[str, Signals]) -> Pieces:
+def output_pieces(line: LineInfo, observed: Mapping[str, Signals]) -> Pieces:
+    """Good pieces as the line's output counted them."""
     station = line.template.device(line.template.output)
     cycle = station.part_s if isinstance(station, Station) else None
     return pieces(observed.get(line.asset_of(station.code), {}).get("good_count"), cycle)

@@ -72,6 +72,39 @@ class StateSegment:
 
 
 @dataclass(frozen=True, slots=True)
+class Spell:
+    """One device in one state, seconds of the line's planned time.
+
+    part   serial of the part in it, "" where none is told
+    minor  a stop shorter than the line's mapping calls a failure
+    cut    it began before or lasted beyond what is known, or went on outside of planned time
+    """
+
+    start_s: float
+    end_s: float
+    state: str
+    part: str = ""
+    minor: bool = False
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineSpells:
+    """What the devices of a line did, on a clock that runs in planned time only.
+
+    first_us   instant of the earliest spell; None when nothing was heard
+    planned_s  length of the stretch on that clock
+    units      device code -> spells in order; time without data is missing between them
+    good_s     when good pieces came out of the line, a moment for each
+    """
+
+    first_us: int | None
+    planned_s: float
+    units: dict[str, tuple[Spell, ...]]
+    good_s: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """One alarm of one unit; ``end_us`` None while it stands."""
 

@@ -12,6 +12,8 @@ from gearpark.engines.linesim.live import LiveState, MachineState
 from gearpark.engines.linesim.model import Line
 from gearpark.engines.linesim.model.line import StationInfo
 
+from .history import fitting
+
 US = 1_000_000
 MOST_UNHEARD = 0.5  # share of a line's machines without data above which nothing is forecast
 WORKING = {"running": "busy", "setup": "setup", "blocked": "blocked", "down": "down"}
@@ -49,20 +51,11 @@ def _machines(view: BoardView, line: Line, now_us: int) -> dict[str, MachineStat
     groups = view.figures.line.template.groups
     made: dict[str, MachineState] = {}
     for info in line.stations:
-        codes = [info.name] if info.carrier else [s.code for s in groups.get(info.name, ())]
-        units = [view.units[code] for code in codes if code in view.units]
-        if len(units) != len(info.machines):
-            if info.carrier:
-                continue  # a fleet of the model's own: fresh
-            raise Problem(
-                "twin.line_unlike",
-                f"The model has {len(info.machines)} machines at {info.name}, the line {len(units)}: build the model from the line.",
-                station=info.name,
-            )
         if info.carrier:
             continue  # where a part on the way comes from is not told; carriers start empty
-        for name, unit in zip(info.machines, units, strict=True):
-            made[name] = _state(unit, info, line, now_us)
+        codes = [device.code for device in groups.get(info.name, ()) if device.code in view.units]
+        for name, code in fitting(info, codes).items():
+            made[name] = _state(view.units[code], info, line, now_us)
     return made
 
 

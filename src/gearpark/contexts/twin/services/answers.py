@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 
 from gearpark.base.problems import Problem
+from gearpark.engines.linesim.calibrate import Figure, Validation, calibrate, validate
 from gearpark.engines.linesim.experiment import (
     Answer,
     Comparison,
@@ -29,12 +31,14 @@ from gearpark.engines.linesim.study_file import build_study
 from gearpark.engines.linesim.trace import Level, trace_all
 
 from ..types import Question
+from .models import dumped
 
 BLOCKS = 10  # into which a run is cut, to tell how far it is
 MAX_REPLICATIONS = 5_000  # on a page; the command line takes more
 MAX_COMPARED = 12
 MAX_TRACE_H = 24.0
 MAX_SPELLS = 60_000
+CALIBRATED = 2 / 3  # share of what the line did that the model is calibrated from; the rest judges it
 TOLD_EVERY = 500  # spells
 WORKERS = max(1, (os.cpu_count() or 1))
 
@@ -201,6 +205,49 @@ def _animation(documents: Sequence[Document], settings: Mapping[str, Any], progr
     }  # fmt: skip
 
 
+def _calibrate(documents: Sequence[Document], settings: Mapping[str, Any], progress: Progress) -> Figures:
+    """Figures fitted to the first part of what the line did, and both models held against the rest of it."""
+    line, history = build_line(documents[0]), settings["history"]
+    first, rest = history.parted(CALIBRATED)
+    made = calibrate(line, first, progress)
+    held = {
+        name: validate(judged, rest, seed=settings["seed"], workers=WORKERS)
+        for name, judged in (("before", line), ("after", made.line))
+    }
+    return _with_titles(
+        {
+            "begin": history.begin,
+            "days": settings["days"],
+            "hours": history.until_s / 3600.0,
+            "calibrated_hours": first.until_s / 3600.0,
+            "history": history.hash,
+            "figures": [_fitted(one) for one in made.figures],
+            **{name: _judged(one) for name, one in held.items()},
+            "text": dumped(made.document.raw),
+        },
+        line,
+    )
+
+
+def _fitted(figure: Figure) -> Figures:
+    told: Figures = {"path": figure.path, "was": figure.was, "count": figure.count, "cut": figure.cut}
+    if figure.fit is not None:
+        names = ("law", "text", "mean_s", "low_s", "high_s", "p", "curve")
+        told |= {name: getattr(figure.fit, name) for name in names}
+    return told
+
+
+def _judged(held: Validation) -> Figures:
+    rows = [
+        {
+            name: value if not isinstance(value, float) or math.isfinite(value) else None
+            for name, value in asdict(row).items()
+        }
+        for row in held.rows
+    ]
+    return {"shifts": held.periods, "usable": bool(held.usable), "rows": rows}
+
+
 def _with_titles(figures: Figures, line: Line) -> Figures:
     """Figures with the stations' titles, which of them carry, and the shift the model speaks of."""
     return figures | {
@@ -216,4 +263,5 @@ _WORK: dict[Question, Callable[[Sequence[Document], Mapping[str, Any], Progress]
     Question.OPTIMIZE: _optimize,
     Question.STUDY: _study,
     Question.ANIMATION: _animation,
+    Question.CALIBRATE: _calibrate,
 }

@@ -10,17 +10,21 @@ from typing import Any
 from gearpark.base.problems import NotFound, Problem
 from gearpark.base.scope import Scope
 from gearpark.base.time import now_utc
-from gearpark.engines.linesim.model import Document
+from gearpark.contexts.shopfloor.public import MAX_SPELL_DAYS
+from gearpark.engines.linesim.history import History
+from gearpark.engines.linesim.model import Document, build_line
 from gearpark.kit.audit import record
 from gearpark.kit.http import unforeseen
 from gearpark.kit.jobs import defer
 from gearpark.kit.tenant import acting, require
 
 from ..models import MAX_ACTOR, LineModel, Run
+from ..queries.history import line_history
 from ..queries.models import document_of, info_of, model_row, revision_row, study_models
-from ..queries.runs import run_info
-from ..types import EDIT, OPEN, Asked, Kind, Question, RunInfo, RunStatus
+from ..queries.runs import run, run_info
+from ..types import EDIT, OPEN, Asked, Kind, ModelInfo, Question, RunInfo, RunStatus
 from .answers import MAX_COMPARED, MAX_REPLICATIONS, MAX_TRACE_H, answer
+from .models import save_model
 
 TASK = "twin.run"
 MAX_OPEN = 20  # runs of a firm that wait or work
@@ -28,6 +32,7 @@ KEPT = 200  # runs of a model; older ones go
 TOLD_EVERY_S = 0.4
 SILENT = timedelta(minutes=15)  # after which a run is given up
 MAX_SEED = 2**31 - 1
+MIN_DAYS = 0.1
 
 
 class Cancelled(Exception):
@@ -86,6 +91,7 @@ def _settings(scope: Scope, asked: Asked) -> dict[str, Any]:
         "replications": (asked.replications or 1, 1, MAX_REPLICATIONS),
         "seed": (asked.seed, 0, MAX_SEED),
         "hours": (asked.hours, 0.01, MAX_TRACE_H),
+        "days": (asked.days, MIN_DAYS, MAX_SPELL_DAYS),
     }
     for name, (value, low, high) in most.items():
         if not low <= value <= high:
@@ -112,6 +118,8 @@ def _settings(scope: Scope, asked: Asked) -> dict[str, Any]:
         made |= {"scenarios": list(asked.scenarios), "others": list(asked.others)}
     if asked.question is Question.ANIMATION:
         made["hours"] = asked.hours
+    if asked.question is Question.CALIBRATE:
+        made |= {"days": asked.days, "until": (asked.until or now_utc()).isoformat(timespec="seconds")}
     return made
 
 
@@ -147,7 +155,10 @@ def perform(scope: Scope, key: int) -> RunStatus | None:
     try:
         with acting(scope):
             documents = _documents(scope, key)
-        result = answer(Question(row.question), documents, row.settings, _Progress(scope, key))
+            settings = dict(row.settings)
+            if row.question == Question.CALIBRATE:
+                settings["history"] = _history(scope, row, documents[0])
+        result = answer(Question(row.question), documents, settings, _Progress(scope, key))
     except Cancelled:
         return _end(scope, key, RunStatus.CANCELLED, {}, {})
     except Problem as problem:
@@ -172,6 +183,18 @@ def _documents(scope: Scope, key: int) -> Sequence[Document]:
         found = model_row(scope, other)
         others.append(document_of(info_of(found, revision_row(scope, found))))
     return [own, *others]
+
+
+def _history(scope: Scope, row: Run, document: Document) -> History:
+    """What the line did in the days before the question."""
+    asset = row.revision.model.line
+    if not asset:
+        raise Problem(
+            "twin.no_line",
+            "The model stands for no line of the shop floor, so nothing is known to calibrate it from: make one from a line, or calibrate a file on the command line.",
+        )
+    until = datetime.fromisoformat(row.settings["until"])
+    return line_history(scope, asset, build_line(document), until, row.settings["days"])
 
 
 class _Progress:
@@ -209,6 +232,21 @@ def _end(
             row.per_h, row.per_h_half = result.get("throughput_per_h"), result.get("throughput_ci_half")
         row.save()
     return status
+
+
+def keep_calibrated(scope: Scope, key: int) -> ModelInfo:
+    """Keep the calibrated file of a finished calibration as its model's newest revision.
+
+    Problems ``twin.run_unknown``, ``twin.not_calibrated``; ``kit.conflict`` when the model was changed since.
+    """
+    require(scope, EDIT)
+    with acting(scope):
+        info = run(scope, key)
+        text = info.result.get("text")
+        if info.question is not Question.CALIBRATE or not text:
+            raise Problem("twin.not_calibrated", "This run holds no calibrated model.", status=409)
+        note = f"calibrated {info.result['begin']}, {info.result['days']:g} d"
+        return save_model(scope, info.model_id, text, base=info.revision, note=note)
 
 
 def give_up_silent(scope: Scope, now: datetime) -> int:

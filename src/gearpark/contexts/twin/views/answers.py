@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from gearpark.ui.numbers import plain
 
 from ..types import Question, RunInfo
+from .calibration import calibration_rows
 from .drawing import STATE_LOOKS, state_bars
 from .words import NONE, STATES, duration, figure, pay_back, share, signed, title_of, with_half
 
@@ -26,6 +27,7 @@ def answer(run: RunInfo) -> dict[str, Any]:
         Question.COMPARE: comparison_rows,
         Question.BOTTLENECK: lever_rows,
         Question.OPTIMIZE: optimum_rows,
+        Question.CALIBRATE: calibration_rows,
     }[run.question](dict(run.result))
 
 

@@ -27,6 +27,7 @@ from .study import study_rows
 from .words import KINDS, QUESTIONS, STATUS_LOOKS, STATUSES, with_half
 
 DEFAULT_HOURS = 2.0
+DEFAULT_DAYS = 14.0
 
 
 def run_url(row: Any) -> str:
@@ -75,7 +76,10 @@ def run_ask(request: HttpRequest, key: int) -> HttpResponse:
         raise NotFound("twin.question_unknown", "There is no such question.")
     if not form.is_valid():
         messages.error(
-            request, gettext("Replications go from 1 to 5,000, hours from 0.01 to 24, the seed from 0.")
+            request,
+            gettext(
+                "Replications go from 1 to 5,000, hours from 0.01 to 24, days from 0.1 to 60, the seed from 0."
+            ),
         )
         return redirect("twin:model", key=key)
     given = form.cleaned_data
@@ -86,6 +90,8 @@ def run_ask(request: HttpRequest, key: int) -> HttpResponse:
         scenarios=tuple(request.POST.getlist("scenario")),
         others=tuple(int(x) for x in request.POST.getlist("other") if x.isdecimal()),
         hours=given["hours"] or DEFAULT_HOURS,
+        days=given["days"] or DEFAULT_DAYS,
+        until=given["until"],
     )
     return redirect("twin:run", key=services.ask(scope, key, asked).id)
 
@@ -135,6 +141,7 @@ def _shown(scope: Any, info: RunInfo) -> dict[str, Any]:
     result = info.result if "stations" in info.result and isinstance(info.result["stations"], dict) else None
     return {
         "answers": answer(info),
+        "looks": looks(),
         "drawing": drawing(model_queries.line_of(revision), revision.layout, result),
     }
 
@@ -163,3 +170,12 @@ def run_cancel(request: HttpRequest, key: int) -> HttpResponse:
     """``/twin/runs/<id>/cancel/``"""
     services.cancel(scope_of(request), key)
     return redirect("twin:run", key=key)
+
+
+@needs(EDIT)
+@require_POST
+def run_keep(request: HttpRequest, key: int) -> HttpResponse:
+    """``/twin/runs/<id>/keep/``: a calibrated model becomes the newest revision."""
+    info = services.keep_calibrated(scope_of(request), key)
+    messages.success(request, gettext("Kept as revision %(n)s.") % {"n": info.revision})
+    return redirect("twin:model", key=info.id)

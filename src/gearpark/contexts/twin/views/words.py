@@ -19,6 +19,7 @@ QUESTIONS = {
     Question.OPTIMIZE: _("Optimum"),
     Question.STUDY: _("Study"),
     Question.ANIMATION: _("Animation"),
+    Question.CALIBRATE: _("Calibration"),
 }
 STATUSES = {
     RunStatus.WAITING: _("Waiting"),

@@ -112,7 +112,10 @@ def money(value: Any) -> float:
 
 
 def _ratio(text: str, what: str) -> float:
-    found = share(text) if text.strip().endswith("%") else number(text)
+    found, unit = _split(text)
+    if unit not in {"", "%"}:
+        raise BadFigure("twin.unit", f"{what} is a number or a share of the mean, such as 20 %")
+    found = found / 100 if unit else found
     if found < 0:
         raise BadFigure("twin.value", f"{what} must not be negative")
     return found
