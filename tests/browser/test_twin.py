@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.axe import assert_axe_clean
 from tests.browser.pictures import demo_park, picture
+from tests.contexts.shopfloor.plant import history, write
 from tests.factories.registry import scope_of
 
+from gearpark.base import home
+from gearpark.base.time import to_us
+from gearpark.contexts.twin.queries.models import model_of_line
 from gearpark.contexts.twin.queries.runs import run_rows
-from gearpark.contexts.twin.services.runs import perform
+from gearpark.contexts.twin.services.runs import ask, perform
+from gearpark.contexts.twin.types import Asked, ModelInfo, Question
 from gearpark.kit.tenant import acting
 
 ORG = "qichi"
@@ -150,6 +156,54 @@ def test_a_run_is_asked_followed_and_played(open_page: Open) -> None:
     expect(page.locator("[data-told]")).not_to_have_text("0:00:00")
     picture(page, "twin-played")
     page.get_by_role("button", name="Play").click()
+
+
+UNTIL = datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
+DAYS = 6
+
+
+def seed_history() -> None:
+    """The models, six days of housing line 1 in the lake, and its model held against them."""
+    seed()
+    start = UNTIL - timedelta(days=DAYS)
+    write(home.folder("lake"), ORG, history("qc-l1", to_us(start), to_us(UNTIL), seed=3), commits=6)
+    ask(scope_of(ORG), _model().id, Asked(Question.CALIBRATE, days=DAYS, until=UNTIL))
+    work()
+
+
+def _model() -> ModelInfo:
+    """The model of housing line 1."""
+    scope = scope_of(ORG)
+    with acting(scope):
+        found = model_of_line(scope, "qc-l1")
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "width"),
+    [("en", "light", 1440), ("zh-hans", "dark", 1440), ("en", "dark", 390), ("zh-hans", "light", 390)],
+)
+def test_a_calibration_is_read(open_page: Open, language: str, theme: str, width: int) -> None:
+    given: dict[str, Any] = {"language": language, "theme": theme, "width": width, "shared": True}
+    page = open_page("/twin/runs/?question=calibrate", role="engineer", org=ORG, seed=seed_history, **given)
+    page.locator("table a[href^='/twin/runs/']").first.click()
+    expect(page.locator(".tw-fit").first).to_be_visible()
+    picture(page, f"twin-calibration-{language}-{theme}-{width}")
+    assert_axe_clean(page)
+
+
+def test_a_model_is_calibrated_and_kept(open_page: Open) -> None:
+    page = open_page("/twin/", role="engineer", org=ORG, seed=seed_history)
+    page.goto(f"{page.url}{_model().id}/")
+    page.locator("input[name='days']").fill("3")
+    page.locator("input[name='until']").fill("2026-11-20T06:30")
+    page.get_by_role("button", name="Calibrate from the line").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    work()
+    before = _model().revision
+    page.get_by_role("button", name="Keep the calibrated model as a new revision").click()
+    expect(page.get_by_text(f"Kept as revision {before + 1}.")).to_be_visible()
 
 
 def test_a_viewer_only_looks(open_page: Open) -> None:

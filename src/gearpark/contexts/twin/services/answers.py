@@ -221,7 +221,7 @@ def _calibrate(documents: Sequence[Document], settings: Mapping[str, Any], progr
             "hours": history.until_s / 3600.0,
             "calibrated_hours": first.until_s / 3600.0,
             "history": history.hash,
-            "figures": [_fitted(one) for one in made.figures],
+            "figures": [_fitted(one, line) for one in made.figures],
             **{name: _judged(one) for name, one in held.items()},
             "text": dumped(made.document.raw),
         },
@@ -229,8 +229,11 @@ def _calibrate(documents: Sequence[Document], settings: Mapping[str, Any], progr
     )
 
 
-def _fitted(figure: Figure) -> Figures:
+def _fitted(figure: Figure, line: Line) -> Figures:
     told: Figures = {"path": figure.path, "was": figure.was, "count": figure.count, "cut": figure.cut}
+    mode = line.document.at((*figure.path.split(".")[:-1], "name"))
+    if isinstance(mode, str):
+        told["mode"] = mode
     if figure.fit is not None:
         names = ("law", "text", "mean_s", "low_s", "high_s", "p", "curve")
         told |= {name: getattr(figure.fit, name) for name in names}

@@ -13,7 +13,7 @@ from gearpark.ui.numbers import plain
 
 from .drawing import state_bars
 from .field_words import LABELS
-from .words import NONE, duration, figure, title_of, with_half
+from .words import NONE, figure, time_range, title_of, with_half
 
 PLOT_WIDTH, PLOT_HEIGHT = 168.0, 56.0
 BAR = 220.0
@@ -42,7 +42,7 @@ def calibration_rows(result: dict[str, Any]) -> dict[str, Any]:
         "stations": _stations(result),
         "fits": [_fit(result, one) for one in fitted],
         "kept": [
-            {"title": _path(result, one["path"]), "was": one["was"] or NONE, "count": plain(one["count"])}
+            {"title": _path(result, one), "was": one["was"] or NONE, "count": plain(one["count"])}
             for one in result["figures"]
             if "text" not in one
         ],
@@ -93,39 +93,37 @@ def _stations(result: dict[str, Any]) -> Rows:
 def _fit(result: dict[str, Any], one: Mapping[str, Any]) -> dict[str, Any]:
     is_long = len(one["text"]) > 48
     return {
-        "title": _path(result, one["path"]),
+        "title": _path(result, one),
         "was": one["was"] or NONE,
         "text": _("the %(n)s durations themselves") % {"n": plain(one["count"])} if is_long else one["text"],
         "count": plain(one["count"]),
         "cut": plain(one["cut"]) if one["cut"] else "",
-        "mean": f"{duration(one['low_s'])} – {duration(one['high_s'])}",
+        "mean": time_range(one["low_s"], one["high_s"]),
         "p": NONE if one["p"] is None else plain(one["p"], 2),
         "poor": one["p"] is not None and one["p"] < POOR,
         "plot": _plot(one["curve"]),
     }
 
 
-def _path(result: dict[str, Any], path: str) -> str:
-    """A dotted path in words: station, and what of it."""
-    _table, station, field, *more = path.split(".")
+def _path(result: dict[str, Any], one: Mapping[str, Any]) -> str:
+    """A figure in words: station, and what of it."""
+    _table, station, field, *more = one["path"].split(".")
     rest = [SHORT.get(name, name) for name in more if name not in ("time", "value") and not name.isdecimal()]
-    words = [title_of(result, station), str(LABELS.get(field, field)), *rest]
-    number = next((int(name) + 1 for name in more if name.isdecimal()), None)
-    if number is not None:
-        words[1] += f" {number}"
-    return ", ".join(words)
+    what = one.get("mode") or str(LABELS.get(field, field))
+    return ", ".join([title_of(result, station), what, *rest])
 
 
 def _plot(curve: Sequence[Sequence[float]]) -> dict[str, Any] | None:
     """Observed shares as steps and the law as a line, both from 0 to 1 over the durations."""
     if not curve:
         return None
-    far = max(row[0] for row in curve) or 1.0
-    x = [round(PLOT_WIDTH * row[0] / far, 1) for row in curve]
+    low, high = min(row[0] for row in curve), max(row[0] for row in curve)
+    low = 0.0 if low < high / 2 else low
+    x = [round(PLOT_WIDTH * (row[0] - low) / ((high - low) or 1.0), 1) for row in curve]
     steps, last = [], PLOT_HEIGHT
     for at, row in zip(x, curve, strict=True):
         y = round(PLOT_HEIGHT * (1 - row[1]), 1)
         steps += [f"{at},{last}", f"{at},{y}"]
         last = y
     law = [f"{at},{round(PLOT_HEIGHT * (1 - row[2]), 1)}" for at, row in zip(x, curve, strict=True)]
-    return {"seen": " ".join(steps), "law": " ".join(law), "far": duration(far)}
+    return {"seen": " ".join(steps), "law": " ".join(law), "span": time_range(low, high)}

@@ -38,7 +38,7 @@ SPEC = lists.ListSpec(
     key="twin-runs",
     columns=(
         lists.Column("id", _("Run"), lambda row: row.pk, numeric=True, sort="id", url=run_url),
-        lists.Column("model", _("Model"), "revision.model.name", sort="revision__model__name"),
+        lists.Column("model", _("Line model"), "revision.model.name", sort="revision__model__name"),
         lists.Column("revision", _("Revision"), "revision.number", numeric=True, sort="revision__number"),
         lists.Column("question", _("Question"), lambda row: QUESTIONS[Question(row.question)], sort="question", export=lambda row: row.question),
         lists.Column("status", _("Progress"), lambda row: STATUSES[RunStatus(row.status)], sort="status", state=lambda row: STATUS_LOOKS[RunStatus(row.status)], export=lambda row: row.status),

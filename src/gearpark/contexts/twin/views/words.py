@@ -19,7 +19,7 @@ QUESTIONS = {
     Question.OPTIMIZE: _("Optimum"),
     Question.STUDY: _("Study"),
     Question.ANIMATION: _("Animation"),
-    Question.CALIBRATE: _("Calibration"),
+    Question.CALIBRATE: _("Calibration from the line"),
 }
 STATUSES = {
     RunStatus.WAITING: _("Waiting"),
@@ -87,6 +87,20 @@ def duration(seconds: float | None) -> str:
         if seconds >= 2 * size:
             return f"{plain(seconds / size, 1)} {unit}"
     return f"{plain(seconds, 0)} {gettext('s')}"
+
+
+def time_range(low: float, high: float) -> str:
+    """Two times in one unit, told apart."""
+    size, unit = next(
+        (
+            (size, word)
+            for size, word in ((3_600.0, gettext("h")), (60.0, gettext("min")))
+            if high >= 2 * size
+        ),
+        (1.0, gettext("s")),
+    )
+    decimals = next((d for d in range(4) if round((high - low) / size, d) >= 10**-d), 2)
+    return f"{plain(low / size, decimals)} – {plain(high / size, decimals)} {unit}"
 
 
 def pay_back(years: float | None) -> str:
