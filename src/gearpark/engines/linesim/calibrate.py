@@ -4,7 +4,7 @@ source; and the model held against shifts it was not made from."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,8 +168,9 @@ def validate(line: Line, history: History, *, seed: int = 1, workers: int = 1) -
         why = f"the history holds {count} shifts of 8 h; {MIN_PERIODS} are needed to judge by"
         return Validation(count, (), usable=False, why=why)
     answer = simulate(line, seed=seed, workers=workers)
-    ends, expected = history.good_s, float(answer.per_h().mean())
-    if ends is None:
+    ends: Sequence[float] = history.good_s or ()
+    expected = float(answer.per_h().mean())
+    if history.good_s is None:
         last = {m.name for m in line.plan.machines if any(w.place == "exit" for ways in m.ways for w in ways)}
         ends = [one.end_s for name in last for one in cycles(history.machines.get(name, [])) if not one.cut]
         expected += float(answer.scrap_per_h().mean())

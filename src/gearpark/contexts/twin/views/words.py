@@ -44,6 +44,7 @@ STATES = {
     "waiting": _("Waiting for people"),
 }
 NONE = "–"
+TOLD_APART = 5  # steps of the last digit between the ends of a range
 YEARS_TOLD = 100  # a longer pay-back is told as never
 
 
@@ -99,7 +100,7 @@ def time_range(low: float, high: float) -> str:
         ),
         (1.0, gettext("s")),
     )
-    decimals = next((d for d in range(4) if round((high - low) / size, d) >= 10**-d), 2)
+    decimals = next((d for d in range(4) if (high - low) / size >= TOLD_APART * 10**-d), 2)
     return f"{plain(low / size, decimals)} – {plain(high / size, decimals)} {unit}"
 
 
