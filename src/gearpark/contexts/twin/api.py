@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
+from pydantic import AwareDatetime
 
 from gearpark.base.problems import NotFound
 from gearpark.base.time import now_utc
@@ -71,7 +72,7 @@ class FileIn(Schema):
 
 
 class AskIn(Schema):
-    """A question to a model's newest revision."""
+    """A question to a model's newest revision. ``hours``: of an animation; ``days`` before ``until``: of a calibration."""
 
     question: Question
     replications: int | None = None
@@ -79,6 +80,8 @@ class AskIn(Schema):
     scenarios: list[str] = []
     others: list[int] = []
     hours: float = 2.0
+    days: float = 14.0
+    until: AwareDatetime | None = None
 
 
 class RunOut(Schema):
@@ -154,7 +157,7 @@ def ask_model(request: HttpRequest, key: int, given: AskIn) -> Any:
     """Ask a question; the answer comes with the run."""
     asked = Asked(
         given.question, replications=given.replications, seed=given.seed, scenarios=tuple(given.scenarios),
-        others=tuple(given.others), hours=given.hours,
+        others=tuple(given.others), hours=given.hours, days=given.days, until=given.until,
     )  # fmt: skip
     return Status(202, run_services.ask(may_edit(request), key, asked))
 
@@ -163,6 +166,12 @@ def ask_model(request: HttpRequest, key: int, given: AskIn) -> Any:
 def get_run(request: HttpRequest, key: int) -> RunInfo:
     """How far a run is, and its figures once it is done."""
     return run_queries.run(may_view(request), key)
+
+
+@router.post("/runs/{key}/keep", response=ModelFileOut, summary="Keep a calibrated model")
+def keep_run(request: HttpRequest, key: int) -> ModelInfo:
+    """Keep the calibrated file of a finished calibration as its model's newest revision."""
+    return run_services.keep_calibrated(may_edit(request), key)
 
 
 @router.get("/forecasts/{asset}", response=ForecastOut, summary="Forecast of a line's shift")
