@@ -82,6 +82,27 @@ def test_a_line_without_chance_is_told_exactly() -> None:
     assert forecast(line, known, replications=1).good.tolist() == [10.0]
 
 
+def test_a_carrier_sees_who_is_at_work_when_a_state_begins() -> None:
+    """A blocked part waits where it is until there is room behind it: no carrier goes off with another one."""
+    text = """schema: 1
+name: gantry
+run: {time: 10 h, warmup: 0 h, replications: 2}
+stations: {a: {cycle: 60 s, machines: 2}, b: {cycle: 90 s, machines: 2}}
+buffers: {s: {capacity: 4}}
+transports: {g: {}, h: {}}
+flow: [supply > s by h in 5 s, s > a by g in 5 s, a > b by g in 5 s, b > exit by g in 5 s]
+"""
+    machines = {
+        "a#1": MachineState("busy", 20.0, part="part"),
+        "a#2": MachineState("blocked", 20.0, part="part"),
+        "b#1": MachineState("busy", 30.0, part="part"),
+        "b#2": MachineState("busy", 10.0, part="part"),
+    }
+    state = LiveState(3600.0, machines, {"s": ("part",) * 4})
+    found = forecast(build_line(read_document(text, "gantry")), state, replications=2, seed=1)
+    assert set(found.good) == {72.0}  # of each b one part in 90 s of work and two hauls of 5 s
+
+
 def test_the_number_of_workers_changes_nothing() -> None:
     line = line_of(serial_text(["exp(60 s)"] * 3, [2, 2]), 3600.0)
     state = LiveState(1800.0, {name: MachineState("busy", 5.0, part="part") for name in ("s1", "s2", "s3")})

@@ -16,7 +16,7 @@ from gearpark.contexts.shopfloor import public as shopfloor
 from gearpark.contexts.telemetry import public as telemetry
 from gearpark.kit.tenant import acting
 
-from . import care, lines, quality
+from . import care, lines, quality, twin
 from .park import park_scope
 
 PLANTS_LIMIT_S = 120.0  # for the plants to write run/plants.json
@@ -56,6 +56,7 @@ def connect(now: datetime) -> dict[str, Any]:
     with acting(scope):
         done["lines"] = len(shopfloor.ensure_demo_lines(scope))
     done["care"] = len(care.load_care(park_scope(), now))
+    done["models"] = twin.load_twin(park_scope())["models"]
     done["limits"] = quality.freeze_limits(park_scope())
     return done
 

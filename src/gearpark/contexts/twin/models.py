@@ -20,7 +20,8 @@ MAX_ACTOR = 160
 class LineModel(ScopedModel):
     """A model of a line, or a study of two of them; what it says is in its revisions.
 
-    line  asset of the shop floor's line it stands for; forecasts of that line come from the newest of its models
+    line     asset of the shop floor's line it stands for; forecasts of that line come from the newest of its models
+    trouble  code, sentence and details of why its line could not be forecast the last time; empty when it could
     """
 
     code = models.SlugField(_("code"), max_length=MAX_CODE)
@@ -30,6 +31,7 @@ class LineModel(ScopedModel):
     archived = models.BooleanField(_("archived"), default=False)
     revision = models.PositiveIntegerField(_("revision"))
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+    trouble = models.JSONField(default=dict, blank=True)
 
     objects = ScopedManager()
 

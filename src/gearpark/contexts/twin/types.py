@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -60,6 +60,7 @@ class ModelInfo:
     line    asset of the line it stands for; "" for none
     text    the file as kept (YAML)
     layout  where things are drawn: name -> (column, row), those people have moved
+    trouble code, sentence and details of why its line could not be forecast the last time
     """
 
     id: int
@@ -74,6 +75,7 @@ class ModelInfo:
     text: str
     layout: Mapping[str, tuple[float, float]]
     revisions: tuple[Revision, ...] = ()
+    trouble: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def info_of(row: LineModel, revision: ModelRevision, revisions: tuple[Revision, 
         text=revision.document,
         layout={name: (float(x), float(y)) for name, (x, y) in revision.layout.items()},
         revisions=revisions,
+        trouble=row.trouble,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from ..models import Forecast, LineModel, ModelRevision
 from ..queries.live import live_state
 from ..queries.models import model_of_line
 from ..types import Kind, ModelInfo
+from .runs import told
 
 PATH_POINTS = 24  # kept of a forecast's way
 KEPT = timedelta(days=60)
@@ -31,7 +33,10 @@ log = logging.getLogger("gearpark.twin")
 
 
 def forecast_lines(scope: Scope, now: datetime) -> int:
-    """Forecast the running shift of every line that has a model; returns how many were made."""
+    """Forecast the running shift of every line that has a model; returns how many were made.
+
+    Why a line cannot be forecast is kept with its models, for people to read.
+    """
     with acting(scope):
         wanted = set(
             LineModel.objects.of(scope)
@@ -42,10 +47,15 @@ def forecast_lines(scope: Scope, now: datetime) -> int:
         known = [line.asset for line in lines(scope) if line.asset in wanted]
     made = 0
     for asset in known:
+        trouble: dict[str, Any] = {}
         try:
             made += forecast_line(scope, asset, now) is not None
         except Problem as problem:
-            log.info("no forecast of %s: %s", asset, problem.sentence)
+            trouble = told(problem)
+        with acting(scope):
+            rows = LineModel.objects.of(scope).filter(line=asset).exclude(trouble=trouble)
+            if rows.update(trouble=trouble) and trouble:
+                log.info("no forecast of %s: %s", asset, trouble["sentence"])
     return made
 
 

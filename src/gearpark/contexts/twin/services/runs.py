@@ -162,13 +162,14 @@ def perform(scope: Scope, key: int) -> RunStatus | None:
     except Cancelled:
         return _end(scope, key, RunStatus.CANCELLED, {}, {})
     except Problem as problem:
-        return _end(scope, key, RunStatus.FAILED, {}, _told(problem))
+        return _end(scope, key, RunStatus.FAILED, {}, told(problem))
     except Exception as error:  # a run's fault is told with the run; the worker goes on
-        return _end(scope, key, RunStatus.FAILED, {}, _told(unforeseen(error, TASK)))
+        return _end(scope, key, RunStatus.FAILED, {}, told(unforeseen(error, TASK)))
     return _end(scope, key, RunStatus.DONE, result, {})
 
 
-def _told(problem: Problem) -> dict[str, Any]:
+def told(problem: Problem) -> dict[str, Any]:
+    """A problem as it is kept."""
     return {"code": problem.code, "sentence": problem.sentence, "details": problem.details}
 
 
@@ -260,5 +261,5 @@ def give_up_silent(scope: Scope, now: datetime) -> int:
         return rows.update(
             status=RunStatus.FAILED.value,
             ended_at=now,
-            problem=_told(lost),
+            problem=told(lost),
         )

@@ -18,7 +18,7 @@ from gearpark.ui.numbers import plain
 from ..queries import forecasts as queries
 from ..queries.models import model_of_line
 from ..types import EDIT, VIEW, ForecastInfo
-from .words import language, share
+from .words import kept_words, language, share
 
 FAN_WIDTH, FAN_HEIGHT = 560.0, 180.0
 SECOND_US = 1_000_000
@@ -47,7 +47,7 @@ def tile(request: HttpRequest, asset: str) -> HttpResponse:
 def line_forecast(request: HttpRequest, asset: str) -> HttpResponse:
     """``/twin/lines/<asset>/``: the shift's forecasts, and the scores of the last month's."""
     scope, line, now = scope_of(request), _line(request, asset), now_utc()
-    found = queries.newest_forecast(scope, asset, now)
+    found, model = queries.newest_forecast(scope, asset, now), model_of_line(scope, asset)
     newest = found or next(
         (queries.forecast_info(row, with_path=False) for row in queries.forecast_rows(scope, asset)[:1]), None
     )
@@ -70,7 +70,8 @@ def line_forecast(request: HttpRequest, asset: str) -> HttpResponse:
             }
             for row in queries.scores(scope, asset, now)
         ],
-        "model": model_of_line(scope, asset),
+        "model": model,
+        "trouble": kept_words(model.trouble) if model else "",
         "may_edit": scope.may(EDIT),
     }
     return render(request, "twin/forecast.html", context)

@@ -24,7 +24,7 @@ from ..types import EDIT, VIEW, Asked, Question, RunInfo, RunStatus
 from .answers import answer, looks
 from .drawing import drawing
 from .study import study_rows
-from .words import KINDS, QUESTIONS, STATUS_LOOKS, STATUSES, with_half
+from .words import KINDS, QUESTIONS, STATUS_LOOKS, STATUSES, kept_words, with_half
 
 DEFAULT_HOURS = 2.0
 DEFAULT_DAYS = 14.0
@@ -111,6 +111,7 @@ def run(request: HttpRequest, key: int) -> HttpResponse:
         "run": info,
         "page_title": f"{QUESTIONS[info.question]}: {info.model}",
         "may_edit": scope.may(EDIT),
+        "failed": kept_words(info.problem),
         **_words(info),
     }
     if info.status is RunStatus.DONE:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from gearpark.base.problems import Problem
+from gearpark.kit.problems import words_of
 from gearpark.ui.numbers import percent, plain
 
 from ..types import Kind, Question, RunStatus
@@ -124,6 +127,11 @@ def whole(value: float) -> str:
 
 def share(value: float) -> str:
     return f"{percent(value, 1)} %"
+
+
+def kept_words(kept: Mapping[str, Any]) -> str:
+    """A problem as it was kept, in the reader's language; "" for none."""
+    return words_of(Problem(kept["code"], kept["sentence"], **kept["details"])) if kept else ""
 
 
 def title_of(result: dict[str, Any], name: str) -> str:

@@ -253,10 +253,11 @@ def prime(Z: Any, R: Any, U: Any, T: Any, W: Any) -> None:
         m = M0 + k * MR
         if Z[m + LIVE_PHASE] < 0:
             push(Z, m, A_START)
-    for k in range(Z[H_MACHINES] - 1, -1, -1):
-        m = M0 + k * MR
-        if Z[m + LIVE_PHASE] >= 0:
-            prime_live(Z, R, U, m)
+    for turn in range(2):  # the blocked come behind the others: a carrier they wake must see who is at work
+        for k in range(Z[H_MACHINES] - 1, -1, -1):
+            m = M0 + k * MR
+            if Z[m + LIVE_PHASE] >= 0 and (Z[m + LIVE_PHASE] == BLOCKED) == (turn == 0):
+                prime_live(Z, R, U, m)
     for k in range(Z[H_SOURCE_COUNT]):
         s = Z[Z[H_SOURCES] + k]
         if Z[s + S_RULE] == ARRIVALS:
