@@ -12,7 +12,7 @@ import pytest
 
 from gearpark.base.problems import Problem
 from gearpark.config import database, floor
-from gearpark.kit.loops import Loop, keep_running
+from gearpark.kit.loops import MAX_REST_S, MAX_WAIT_S, REST, Loop, keep_running, pause_s
 
 WAIT_S = 30.0
 
@@ -31,6 +31,14 @@ def test_a_failure_is_tried_again_until_the_loop_is_stopped() -> None:
     keep_running(Loop("test", 0.01, run), stopping)
     assert len(seen) == 3
     assert seen == sorted(seen)
+
+
+def test_a_loop_rests_longer_than_it_worked_and_waits_longer_after_failures() -> None:
+    assert pause_s(2.0, 0.1) == pytest.approx(1.9)
+    assert pause_s(2.0, 1.5) == pytest.approx(REST * 1.5)
+    assert pause_s(2.0, 100.0) == MAX_REST_S
+    assert [pause_s(2.0, 0.0, failures) for failures in (1, 2, 50)] == [4.0, 8.0, MAX_WAIT_S]
+    assert pause_s(300.0, 1.0, 3) == 299.0  # a rare loop is not tried more often for failing
 
 
 @pytest.mark.django_db

@@ -19,6 +19,8 @@ from gearpark.base.problems import Problem
 from gearpark.base.time import now_utc
 
 MAX_WAIT_S = 60.0  # between tries of a loop that keeps failing
+REST = 3.0  # times as long as it worked a loop rests: all loops share one process, and pages the machine
+MAX_REST_S = 10.0  # after long work; what follows the shop may lag by so much
 log = logging.getLogger("gearpark.floor")
 
 
@@ -44,6 +46,11 @@ def keep_running(loop: Loop, stopping: threading.Event) -> None:
             failures += 1
             known = isinstance(error, Problem)
             log.error("%s failed (%d in a row): %s", loop.name, failures, error, exc_info=not known)
-        wait = min(loop.every_s * 2 ** min(failures, 10), max(MAX_WAIT_S, loop.every_s))
-        stopping.wait(max(0.0, wait - (time.monotonic() - began)))
+        stopping.wait(pause_s(loop.every_s, time.monotonic() - began, failures))
     connection.close()
+
+
+def pause_s(every_s: float, took_s: float, failures: int = 0) -> float:
+    """Seconds from the end of a round to the next one's begin."""
+    wait = min(every_s * 2 ** min(failures, 10), max(MAX_WAIT_S, every_s))
+    return max(wait - took_s, min(REST * took_s, MAX_REST_S))
