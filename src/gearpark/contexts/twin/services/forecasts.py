@@ -98,7 +98,7 @@ def _keep(scope: Scope, info: ModelInfo, view: BoardView, now: datetime, found: 
         high=float(np.quantile(good, HIGH)), reaches=float((good >= view.figures.plan).mean()), path=path,
         sample=[[int(v), int(c)] for v, c in zip(values, counts, strict=True)],
     )  # fmt: skip
-    Forecast.objects.bulk_create([row], ignore_conflicts=True)
+    Forecast.objects.of(scope).bulk_create([row], ignore_conflicts=True)
     return int(row.mean)
 
 
