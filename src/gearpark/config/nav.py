@@ -50,6 +50,7 @@ RAIL = (
             Entry(_("Quality"), "/quality/"),
             Entry(_("Parts"), "/parts/"),
             Entry(_("Care"), "/care/"),
+            Entry(_("Potline"), "/potline/", "potline.view"),
         ),
     ),
     Group(

@@ -90,17 +90,22 @@ def manage(*arguments: str) -> tuple[str, ...]:
     return module("gearpark.config.cli", "manage", *arguments)
 
 
+DEMO_POTLINE = ("qineng", "qn-p1")  # firm and code of the demo's line
+
+
 def potline_processes(cells: int, port: int) -> list[Process]:
     """The potline's controller where ``GEARPARK_POTLINE`` names the cells' OPC UA server; with ``cells``, before it, a
     simulated line."""
     url, tree = os.environ.get("GEARPARK_POTLINE", ""), []
+    named: tuple[str, ...] = ()
     mode = os.environ.get("GEARPARK_POTLINE_MODE", "advise")
     if cells:
         url, mode = f"opc.tcp://127.0.0.1:{port}/gearpark/potline", "control"
         plant = module("gearpark.plants.potline", "--port", str(port), "--cells", str(cells))
         tree.append(Process("potline-cells", plant))
+        named = ("--org", DEMO_POTLINE[0], "--line", DEMO_POTLINE[1])
     if url:
-        argv = module("gearpark.config.potline", "--url", url, "--mode", mode)
+        argv = module("gearpark.config.potline", "--url", url, "--mode", mode, *named)
         tree.append(Process("potline", argv, restart_s=POTLINE_RESTART_S))
     return tree
 

@@ -31,6 +31,12 @@ def bind_all(app: Any = None) -> None:
             events.bind(kind, listener)
         for place, route in getattr(door, "TILES", ()):
             tiles.bind(place, route)
+    if "gearpark.contexts.potline" in settings.CONTEXTS:
+        from gearpark.contexts.potline.public import ModeOrdered
+
+        from .potline.desk import obey
+
+        events.bind(ModeOrdered, obey)
 
 
 def loops() -> list[Loop]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ MAX_TAGS = 500  # of one question
 MAX_ROWS = 20_000_000  # observations one answer may hold
 MAX_ASKED = 5_000  # tags asked about for what arrived
 RENEW_AFTER_VERSIONS = 1_000
+MAX_SHARED = 4  # readers a process keeps
 RETRIES = 2  # when files vanish under a query
 LOOKBACK_STEP = 2  # days of the first step back for a carried-in value; doubles
 MINUTE_US = 60_000_000
@@ -313,6 +315,27 @@ class Reader:
                 for catalogue in (self._points, *self._rollups.values()):
                     catalogue.reopen()
         raise AssertionError("unreachable")
+
+
+_shared: OrderedDict[Path, Reader] = OrderedDict()
+_sharing = threading.Lock()
+
+
+def shared_reader(root: Path) -> Reader:
+    """The process's one reader of a lake: what it knows of files and footers serves every room."""
+    with _sharing:
+        found = _shared.get(root)
+        if found is None:
+            found = _shared[root] = Reader(root)
+            while len(_shared) > MAX_SHARED:
+                _shared.popitem(last=False)
+        return found
+
+
+def forget_shared() -> None:
+    """Drop the shared readers (after a lake was replaced under them)."""
+    with _sharing:
+        _shared.clear()
 
 
 def _series(columns: dict[str, Any]) -> Series:

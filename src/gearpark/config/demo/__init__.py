@@ -19,6 +19,7 @@ PEOPLE = (  # sign-in, shown name, organisation, role; all invented
     ("technician", "吴强 Wu Qiang", "qichi", "technician"),
     ("operator", "李娜 Li Na", "qichi", "operator"),
     ("viewer", "陈明 Chen Ming", "qichi", "viewer"),
+    ("potroom", "何卫东 He Weidong", "qineng", "engineer"),
     ("guest", "访客 Guest", PARK, "viewer"),
 )
 GUEST = "guest"  # whose reading rights a visitor without sign-in is lent
@@ -46,4 +47,8 @@ def load(now: datetime) -> dict[str, Any]:
         from .twin import load_twin
 
         done["twin"] = load_twin(park_scope())
+    if "gearpark.contexts.potline" in settings.CONTEXTS:
+        from .potline import load_potline
+
+        done["potline"] = load_potline(park_scope())
     return done

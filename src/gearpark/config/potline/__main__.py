@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gearpark.base import home
+from gearpark.base.ids import asset_id
 from gearpark.base.problems import Problem
 from gearpark.engines.electrolysis.parameters import (
     cell_parameters,
@@ -20,6 +21,7 @@ from gearpark.engines.electrolysis.parameters import (
 )
 from gearpark.gateway.wanted import check_url
 
+from .chronicle import Chronicle, Name
 from .orders import MODES
 from .process import Controller
 from .status import status_file
@@ -41,6 +43,16 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--cell", type=Path, help="TOML with constants of the cell")
     parser.add_argument("--control", type=Path, help="TOML with constants of the controller")
+    parser.add_argument(
+        "--org",
+        default=os.environ.get("GEARPARK_POTLINE_ORG", ""),
+        help="whose line it is; with it cells are told to the bus",
+    )
+    parser.add_argument(
+        "--line",
+        default=os.environ.get("GEARPARK_POTLINE_NAME", "potline-1"),
+        help="code of the line; its cells are <line>-001 ...",
+    )
     parser.add_argument("--folder", type=Path, help="state and journal; <home>/potline when not given")
     return parser.parse_args(argv)
 
@@ -53,7 +65,8 @@ def controller_of(given: argparse.Namespace) -> Controller:
     if given.control:
         q = overlaid(q, given.control.read_text("utf-8"), str(given.control))
     folder = given.folder or home.folder("potline")
-    return Controller(given.url, folder, status_file(), p, q, mode=given.mode)
+    chronicle = Chronicle(folder, Name(given.org, asset_id(given.line))) if given.org else None
+    return Controller(given.url, folder, status_file(), p, q, mode=given.mode, chronicle=chronicle)
 
 
 async def serve(controller: Controller) -> None:

@@ -23,6 +23,7 @@ from gearpark.gateway.connectors.opcua.arrays import ArrayLink, Frame
 from gearpark.gateway.runner import Backoff, sentence_of
 
 from .brain import Brain, Step
+from .chronicle import Chronicle
 from .keeper import Keeper, curve_of
 from .orders import MODES, Orders, order_file, read_orders
 
@@ -37,11 +38,13 @@ class Controller:
     """``run`` until cancelled. ``status_file`` is replaced about once a second."""
 
     def __init__(
-        self, url: str, folder: Path, status_file: Path, p: Parameters, q: Parameters, *, mode: str = "advise"
-    ) -> None:
+        self, url: str, folder: Path, status_file: Path, p: Parameters, q: Parameters, *, mode: str = "advise",
+        chronicle: Chronicle | None = None,
+    ) -> None:  # fmt: skip
         self.url, self.folder, self.status_file, self.p, self.q = url, folder, status_file, p, q
         if mode not in MODES:
             raise Problem("potline.order", f"No order: mode {mode!r} is none of {', '.join(MODES)}.")
+        self.chronicle = chronicle
         self.started_as, self.orders = mode, Orders(why="as started")
         self.brain: Brain | None = None
         self.keeper: Keeper | None = None
@@ -63,6 +66,8 @@ class Controller:
     async def run(self) -> None:
         """Connect, control, connect again. A Problem of our own folder ends it."""
         saying = asyncio.create_task(self._say())
+        if self.chronicle is not None:
+            await self.chronicle.start()
         backoff = Backoff(random.Random(), RETRY_FIRST_S, RETRY_MAX_S)  # noqa: S311 (waits, no secrets)
         try:
             while True:
@@ -85,6 +90,8 @@ class Controller:
             self.state = "stopped"
             self._write_status()
             self._end()
+            if self.chronicle is not None:
+                await self.chronicle.stop()
 
     def _down(self, error: Exception) -> None:
         sentence = sentence_of(error)
@@ -142,6 +149,8 @@ class Controller:
             raise
         await self._send(step)
         keeper.save(brain)
+        if self.chronicle is not None:
+            self.chronicle.tell(brain, self._view, at_us)
         self._heard_s = time.monotonic()
         self.state, self.detail = "ok", ""
         self._loops = [*self._loops[-LOOPS_KEPT + 1 :], (to_us(now_utc()) - at_us) / 1e6]
@@ -197,6 +206,8 @@ class Controller:
             made["loop_median_s"] = round(loops[len(loops) // 2], 4)
             made["loop_longest_s"] = round(loops[-1], 4)
         if self.brain is not None:
+            if self.chronicle is not None:
+                made |= {"line": self.chronicle.name.line, "not_kept": self.chronicle.dropped}
             made |= {"cells": self.brain.count, "second": self.brain.t, **self.brain.summary()}
         return made
 

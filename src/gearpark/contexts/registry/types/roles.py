@@ -21,12 +21,14 @@ RIGHTS = (
     "shopfloor.care",
     "twin.view",
     "twin.edit",
+    "potline.view",
+    "potline.control",
     "audit.view",
     "jobs.view",
     "jobs.run",
     "tokens.manage",
 )
-_VIEW = frozenset({"registry.view", "telemetry.view", "shopfloor.view", "twin.view"})
+_VIEW = frozenset({"registry.view", "telemetry.view", "shopfloor.view", "twin.view", "potline.view"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,13 @@ ROLES = {
                 "shopfloor.work",
                 "shopfloor.release",
                 "twin.edit",
+                "potline.control",
             },
         ),
         Role(
             "line-leader",
             "Line leader",
-            _VIEW | {"shopfloor.edit", "shopfloor.work", "shopfloor.release", "twin.edit"},
+            _VIEW | {"shopfloor.edit", "shopfloor.work", "shopfloor.release", "twin.edit", "potline.control"},
         ),
         Role("quality-engineer", "Quality engineer", _VIEW | {"shopfloor.work", "shopfloor.quality"}),
         Role("technician", "Maintenance technician", _VIEW | {"shopfloor.work", "shopfloor.care"}),

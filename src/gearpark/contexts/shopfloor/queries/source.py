@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from pathlib import Path
 
 from gearpark.base import home
 from gearpark.engines.calendars import Shift
-from gearpark.lake.reader import Reader
+from gearpark.lake.reader import Reader, forget_shared, shared_reader
 
 from ..types import LineFigures, LineInfo
 from ..types.figures import Said
@@ -18,10 +17,8 @@ from .history import LineHistory
 
 REFRESH_S = 3.0  # figures of a running shift are made anew at most this often
 MAX_KEPT = 64  # shifts kept in memory
-MAX_READERS = 4
 
 _lock = threading.Lock()
-_readers: OrderedDict[Path, Reader] = OrderedDict()
 _kept: OrderedDict[tuple[object, ...], _Kept] = OrderedDict()
 
 
@@ -37,14 +34,7 @@ class _Kept:
 
 def reader() -> Reader:
     """The process's reader of this installation's lake."""
-    root = home.folder("lake")
-    with _lock:
-        found = _readers.get(root)
-        if found is None:
-            found = _readers[root] = Reader(root)
-            while len(_readers) > MAX_READERS:
-                _readers.popitem(last=False)
-        return found
+    return shared_reader(home.folder("lake"))
 
 
 def figures(line: LineInfo, shift: Shift, plan: int, now_us: int, said: Said = NOTHING_SAID) -> LineFigures:
@@ -82,8 +72,8 @@ def young(line: LineInfo, shift: Shift, now_us: int) -> LineFigures | None:
 def forget() -> None:
     """Drop everything kept in memory (tests, and after the lake was replaced under us)."""
     with _lock:
-        _readers.clear()
         _kept.clear()
+    forget_shared()
 
 
 def _key(line: LineInfo, shift: Shift) -> tuple[object, ...]:

@@ -1,0 +1,72 @@
+"""What people send to the potline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .types import Kpi, Mode, PotlineInfo, Target
+
+
+class LineForm(forms.Form):
+    """A new potline."""
+
+    code = forms.SlugField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("As the controller is started with; its cells are <code>-001 and so on."),
+    )
+    name_en = forms.CharField(label=_("Name"), max_length=120)
+    name_zh = forms.CharField(label=_("Chinese name"), max_length=120, required=False)
+    cells = forms.IntegerField(label=_("Cells"), min_value=1, max_value=1_000, initial=300)
+    rooms = forms.IntegerField(label=_("Rows of the building"), min_value=1, max_value=8, initial=2)
+
+
+class ModeForm(forms.Form):
+    """An order to the controller."""
+
+    mode = forms.ChoiceField(choices=[(mode.value, mode.value) for mode in Mode])
+    cell = forms.IntegerField(required=False, min_value=1)
+    why = forms.CharField(max_length=200)
+
+
+class SeenForm(forms.Form):
+    """An alarm somebody has seen."""
+
+    cell = forms.IntegerField(min_value=1)
+    alarm = forms.SlugField(max_length=40)
+    began = forms.DateTimeField(input_formats=["%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z"])
+    note = forms.CharField(required=False, max_length=400)
+
+
+class TargetsForm(forms.Form):
+    """Targets of a line: a middle and what is allowed around it for each figure; both empty for none."""
+
+    base = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, line: PotlineInfo, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["base"].initial = line.revision
+        for kpi in Kpi:
+            found = line.targets.get(kpi)
+            for name, value in (("middle", found and found.middle), ("room", found and found.room)):
+                self.fields[f"{kpi.value}-{name}"] = forms.FloatField(required=False, initial=value)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for kpi in Kpi:
+            middle, room = given.get(f"{kpi.value}-middle"), given.get(f"{kpi.value}-room")
+            if (middle is None) != (room is None):
+                self.add_error(f"{kpi.value}-room", _("Give both, or neither."))
+        return given
+
+    def targets(self) -> dict[Kpi, Target | None]:
+        """Every figure with its target, None for none."""
+        given = self.cleaned_data
+        made: dict[Kpi, Target | None] = {}
+        for kpi in Kpi:
+            middle, room = given.get(f"{kpi.value}-middle"), given.get(f"{kpi.value}-room")
+            made[kpi] = None if middle is None or room is None else Target(middle, room)
+        return made

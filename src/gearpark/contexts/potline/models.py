@@ -1,0 +1,71 @@
+"""The potline's tables: lines with their targets, and what people took note of."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from gearpark.base.limits import MAX_ASSET_ID_LENGTH
+from gearpark.kit.tenant import ScopedManager, ScopedModel
+
+MAX_NAME = 120
+MAX_NOTE = 400
+MAX_ACTOR = 160
+MAX_CELLS = 1_000
+MAX_ROOMS = 8
+
+
+class Potline(ScopedModel):
+    """A line of cells. ``targets``: figure -> [middle, room]; ``revision`` grows with every change of them."""
+
+    code = models.CharField(_("code"), max_length=MAX_ASSET_ID_LENGTH)
+    name_en = models.CharField(_("name"), max_length=MAX_NAME)
+    name_zh = models.CharField(_("Chinese name"), max_length=MAX_NAME, blank=True, default="")
+    cells = models.PositiveIntegerField(_("cells"))
+    rooms = models.PositiveIntegerField(_("rows"), default=2)
+    targets = models.JSONField(_("targets"), default=dict)
+    revision = models.PositiveIntegerField(_("revision"), default=1)
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        db_table = "potline_line"
+        ordering = ["org", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["org", "code"], name="potline_line_code"),
+            models.CheckConstraint(
+                condition=Q(cells__gte=1, cells__lte=MAX_CELLS), name="potline_line_cells"
+            ),
+            models.CheckConstraint(
+                condition=Q(rooms__gte=1, rooms__lte=MAX_ROOMS), name="potline_line_rooms"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class AlarmSeen(ScopedModel):
+    """Somebody took note of an alarm of a cell, and may say what was done."""
+
+    line = models.ForeignKey(Potline, on_delete=models.CASCADE, related_name="seen")
+    cell = models.PositiveIntegerField(_("cell"))
+    alarm = models.CharField(_("alarm"), max_length=40)
+    began_at = models.DateTimeField(_("began at"))
+    by = models.CharField(_("seen by"), max_length=MAX_ACTOR)
+    at = models.DateTimeField(_("seen at"))
+    note = models.CharField(_("note"), max_length=MAX_NOTE, blank=True, default="")
+
+    objects = ScopedManager()
+
+    class Meta:
+        db_table = "potline_alarm_seen"
+        ordering = ["-began_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "cell", "alarm", "began_at"], name="potline_alarm_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cell} {self.alarm}"

@@ -1,0 +1,175 @@
+"""The potline's words: plain data, no Django."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+VIEW = "potline.view"
+CONTROL = "potline.control"
+
+
+class Kpi(StrEnum):
+    """A figure of a cell; the value is the signal it comes from."""
+
+    VOLTAGE = "voltage"
+    RESISTANCE = "resistance"
+    ALUMINA = "alumina"
+    TEMPERATURE = "bath_temperature"
+    SUPERHEAT = "superheat"
+    ACIDITY = "excess_alf3"
+    NOISE = "noise"
+    FEED = "feed"
+
+
+UNITS = {
+    Kpi.VOLTAGE: "V",
+    Kpi.RESISTANCE: "nΩ",
+    Kpi.ALUMINA: "%",
+    Kpi.TEMPERATURE: "°C",
+    Kpi.SUPERHEAT: "K",
+    Kpi.ACIDITY: "%",
+    Kpi.NOISE: "mV",
+    Kpi.FEED: "%",
+}
+
+
+class Mode(StrEnum):
+    """What people order of the controller for a cell."""
+
+    CONTROL = "control"
+    ADVISE = "advise"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a figure shall be: ``middle`` ± ``room``. Both in the figure's unit; ``room`` above zero."""
+
+    middle: float
+    room: float
+
+    def off(self, value: float) -> float:
+        """How far off, in rooms: within ±1 is on target."""
+        return (value - self.middle) / self.room
+
+
+@dataclass(frozen=True, slots=True)
+class PotlineInfo:
+    """A potline. Cells are counted from 1 and stand in ``rooms`` rows of equal length; their assets are ``<code>-001`` ..."""
+
+    id: int
+    org: str
+    code: str
+    name_en: str
+    name_zh: str
+    cells: int
+    rooms: int
+    targets: Mapping[Kpi, Target]
+    revision: int
+
+    def name(self, language: str) -> str:
+        return (self.name_zh if language.startswith("zh") else self.name_en) or self.name_en or self.code
+
+    def cell_asset(self, number: int) -> str:
+        return f"{self.code}-{number:03d}"
+
+    def room_of(self, number: int) -> tuple[int, int]:
+        """(row from 0, place in it from 0) of a cell."""
+        length = -(-self.cells // self.rooms)
+        return (number - 1) // length, (number - 1) % length
+
+
+@dataclass(frozen=True, slots=True)
+class CellState:
+    """A cell at a moment. ``values`` without what is not known; ``at`` of the newest figure, None when there is none."""
+
+    number: int
+    values: Mapping[Kpi, float]
+    phase: str
+    control: str
+    alarms: tuple[str, ...]
+    at: datetime | None
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cells beside one another in one row that are off the same way. ``high``: above the target."""
+
+    first: int
+    last: int
+    high: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """An alarm of a cell from its begin to its end; None while it stands. ``seen_by``: who took note, and what was said."""
+
+    cell: int
+    alarm: str
+    began: datetime
+    ended: datetime | None
+    seen_by: str = ""
+    seen_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CellReport:
+    """A cell over a stretch. Figures are None where nothing was heard.
+
+    volts         mean cell voltage, V
+    means         means of the other figures
+    effects, effect_min  anode effects that began, and minutes of them
+    alumina_kg, fluoride_kg  fed and dosed
+    hours_away    hours not under automatic control
+    """
+
+    number: int
+    means: Mapping[Kpi, float]
+    effects: int
+    effect_min: float
+    alumina_kg: float | None
+    fluoride_kg: float | None
+    hours_away: float
+    alarms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineReport:
+    """A line over a stretch.
+
+    current_ka    mean line current
+    energy_mwh    direct-current energy of the cells, MWh; metal_t by Faraday and the efficiency stated
+    efficiency    estimated current efficiency, share (Dewing 1997 from superheat and excess AlF3), None without them
+    pfc_co2e_t    CF4 and C2F6 of anode effects as CO2 equivalent, t
+    """
+
+    begin: datetime
+    end: datetime
+    heard: int
+    current_ka: float | None
+    volts: float | None
+    energy_mwh: float | None
+    efficiency: float | None
+    metal_t: float | None
+    kwh_per_kg: float | None
+    effects: int
+    effects_per_cell_day: float | None
+    effect_min: float
+    pfc_co2e_t: float | None
+    cells: tuple[CellReport, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class ModeOrdered:
+    """Event: people order control or advice. ``cells`` empty: the whole line."""
+
+    org: str
+    line: str
+    mode: Mode
+    cells: tuple[int, ...]
+    by: str
+    why: str

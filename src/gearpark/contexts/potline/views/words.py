@@ -1,0 +1,117 @@
+"""Words of the potline's pages, in the reader's language."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from gearpark.ui.numbers import plain
+
+from ..types import UNITS, Kpi
+
+KPIS = {
+    Kpi.VOLTAGE: _("Cell voltage"),
+    Kpi.RESISTANCE: _("Pseudo-resistance"),
+    Kpi.ALUMINA: _("Alumina, estimated"),
+    Kpi.TEMPERATURE: _("Bath temperature"),
+    Kpi.SUPERHEAT: _("Superheat"),
+    Kpi.ACIDITY: _("Excess AlF3"),
+    Kpi.NOISE: _("Voltage noise"),
+    Kpi.FEED: _("Feed rate"),
+}
+DIGITS = {
+    Kpi.VOLTAGE: 3, Kpi.RESISTANCE: 0, Kpi.ALUMINA: 2, Kpi.TEMPERATURE: 1, Kpi.SUPERHEAT: 1, Kpi.ACIDITY: 2,
+    Kpi.NOISE: 0, Kpi.FEED: 0,
+}  # fmt: skip
+PHASES = {
+    "under": _("Underfeed"),
+    "over": _("Overfeed"),
+    "track": _("Track"),
+    "boost": _("Extra feed"),
+    "effect": _("Quenching"),
+    "hold": _("After an effect"),
+    "safe": _("Safe base feed"),
+    "fixed": _("Fixed feed"),
+    "off": _("No feed"),
+    "hands": _("By hand"),
+    "": "–",
+}
+CONTROLS = {
+    "automatic": _("Automatic"),
+    "advice": _("Advice only"),
+    "hands": _("By hand at the cell"),
+    "": "–",
+}
+ALARMS = {
+    "anode_effect": _("Anode effect"),
+    "effect_predicted": _("Anode effect foretold"),
+    "effect_long": _("Long anode effect"),
+    "effect_repeated": _("Repeated anode effect"),
+    "quench_by_hand": _("Quench by hand"),
+    "voltage_high": _("Voltage high"),
+    "voltage_low": _("Voltage low"),
+    "unstable": _("Unstable"),
+    "feeders_not_delivering": _("Feeders deliver nothing"),
+    "feeder_blocked": _("Feeder blocked"),
+    "beam_moves": _("Many beam moves"),
+    "beam_no_response": _("Beam does not answer"),
+    "hot": _("Hot"),
+    "cold": _("Cold"),
+    "superheat_low": _("Superheat low"),
+    "superheat_high": _("Superheat high"),
+    "signal_lost": _("Signal lost"),
+    "manual_long": _("Long by hand"),
+    "line_current": _("Line current"),
+    "too_rich": _("Too much alumina"),
+    "acidity_out": _("Acidity out of range"),
+    "swing": _("Swinging voltage"),
+}
+URGENT = frozenset(
+    {
+        "anode_effect",
+        "effect_long",
+        "effect_repeated",
+        "quench_by_hand",
+        "signal_lost",
+        "voltage_high",
+        "beam_no_response",
+    }
+)  # the crew goes there now
+CAUSES = {  # what the controller concluded it from, and what to look at
+    "anode_effect": _("Voltage above 8 V: alumina is used up at the anodes. The controller quenches; see that the feeders deliver."),
+    "effect_predicted": _("Resistance rises as it does before an effect: alumina runs low. The controller feeds more."),
+    "effect_long": _("The effect lasts beyond two minutes: quench by hand."),
+    "effect_repeated": _("A second effect within a day: look for a blocked feeder or sludge."),
+    "quench_by_hand": _("Three strokes did not end the effect: the crew has to."),
+    "voltage_high": _("Voltage above its band for long: anodes too high, or cold bath."),
+    "voltage_low": _("Voltage below its band: anodes too low, or a spike short-circuits."),
+    "unstable": _("Noise of the metal's waves: metal rolls, an anode stands wrong or sludge lies on the cathode."),
+    "feeders_not_delivering": _("Overfeed did not lower the resistance: alumina does not reach the bath. Look at hopper, crust breakers and feed holes."),
+    "feeder_blocked": _("Breaker strikes without contact: one feeder's hole is closed, or its breaker stands still."),
+    "beam_moves": _("Many beam moves in a shift: the resistance target does not fit, or the cell is unstable."),
+    "beam_no_response": _("The resistance did not follow the beam: motor, clutch or position feedback."),
+    "hot": _("Bath above its band: too much heat or too little fluoride."),
+    "cold": _("Bath below its band: too little heat or too much fluoride."),
+    "superheat_low": _("Little superheat: alumina dissolves badly, sludge forms."),
+    "superheat_high": _("Much superheat: the side ledge melts."),
+    "signal_lost": _("No voltage from the cell: it feeds its safe base rate and nothing is moved."),
+    "manual_long": _("By hand for more than half an hour."),
+    "line_current": _("Line current dipped: control waits until it is back."),
+    "too_rich": _("More alumina than the band: feeding is cut back."),
+    "acidity_out": _("Excess AlF3 out of its band: see the last analysis and the dosing."),
+    "swing": _("Slow swing of the voltage: the metal pad moves."),
+}  # fmt: skip
+NONE = "–"
+
+
+def language() -> str:
+    return get_language() or "en"
+
+
+def shown(kpi: Kpi, value: float | None) -> str:
+    """A figure with its digits, without its unit."""
+    return NONE if value is None else plain(value, DIGITS[kpi])
+
+
+def with_unit(kpi: Kpi, value: float | None) -> str:
+    return NONE if value is None else f"{shown(kpi, value)} {UNITS[kpi]}"
