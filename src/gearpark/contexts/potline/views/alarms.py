@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from gearpark.base.time import now_utc
@@ -24,15 +25,20 @@ from ..services import lines as services
 from ..types import CONTROL, VIEW, Episode
 from .words import ALARMS, CAUSES, URGENT, language
 
-SPANS = ((1, _("1 h")), (8, _("8 h")), (24, _("24 h")), (168, _("7 d")))
+SPANS = (
+    (1, gettext_lazy("1 h")),
+    (8, gettext_lazy("8 h")),
+    (24, gettext_lazy("24 h")),
+    (168, gettext_lazy("7 d")),
+)
 PAGE = 200
 
 
 @needs(VIEW)
-def alarm_list(request: HttpRequest, code: str) -> HttpResponse:
+def alarm_list(request: HttpRequest, potline_code: str) -> HttpResponse:
     """``/potline/<code>/alarms/``; ``?hours=``, ``?alarm=``, ``?cell=``, ``?standing=1``, ``?export=csv``."""
     scope, get = scope_of(request), request.GET
-    info, now = potline(scope, code), now_utc()
+    info, now = potline(scope, potline_code), now_utc()
     hours = int(get["hours"]) if get.get("hours", "").isdecimal() and int(get["hours"]) in dict(SPANS) else 8
     found = episodes(scope, info, now - timedelta(hours=hours), now)
     score = foretold(found)
@@ -117,17 +123,17 @@ def _lasted(one: Episode) -> str:
 
 @needs(CONTROL)
 @require_POST
-def seen(request: HttpRequest, code: str) -> HttpResponse:
+def seen(request: HttpRequest, potline_code: str) -> HttpResponse:
     """``/potline/<code>/alarms/seen/``"""
     form = SeenForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
         services.take_note(
-            scope_of(request), code, given["cell"], given["alarm"], given["began"], given["note"]
+            scope_of(request), potline_code, given["cell"], given["alarm"], given["began"], given["note"]
         )
         messages.success(request, _("Noted."))
     else:
         messages.error(request, _("That names no alarm."))
-    where = redirect("potline:alarms", code=code)
+    where = redirect("potline:alarms", potline_code=potline_code)
     where["Location"] += f"?{request.GET.urlencode()}" if request.GET else ""
     return where

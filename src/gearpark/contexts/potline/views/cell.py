@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from gearpark.base.problems import Problem
@@ -25,7 +26,12 @@ from ..types import CONTROL, UNITS, VIEW, Kpi, Mode, PotlineInfo
 from .alarms import episode_row
 from .words import ALARMS, CONTROLS, KPIS, PHASES, language, shown
 
-SPANS = ((2, _("2 h")), (8, _("8 h")), (24, _("24 h")), (168, _("7 d")))
+SPANS = (
+    (2, gettext_lazy("2 h")),
+    (8, gettext_lazy("8 h")),
+    (24, gettext_lazy("24 h")),
+    (168, gettext_lazy("7 d")),
+)
 SHOWN = (
     Kpi.VOLTAGE,
     Kpi.RESISTANCE,
@@ -48,10 +54,10 @@ PHASE_LOOKS = {
 
 
 @needs(VIEW)
-def cell(request: HttpRequest, code: str, number: int) -> HttpResponse:
+def cell(request: HttpRequest, potline_code: str, cell_number: int) -> HttpResponse:
     """``/potline/<code>/cells/<n>/``; ``?hours=`` of the trends."""
-    scope = scope_of(request)
-    info, now = potline(scope, code), now_utc()
+    scope, number = scope_of(request), cell_number
+    info, now = potline(scope, potline_code), now_utc()
     hours = _hours(request.GET.get("hours", ""))
     state, start = cell_at(info, number, now), now - timedelta(hours=hours)
     found = episodes(scope, info, start, now, [number])
@@ -150,14 +156,14 @@ def _band(info: PotlineInfo, number: int, start: datetime, end: datetime) -> lis
 
 @needs(CONTROL)
 @require_POST
-def mode(request: HttpRequest, code: str) -> HttpResponse:
+def mode(request: HttpRequest, potline_code: str) -> HttpResponse:
     """``/potline/<code>/mode/``: control or advise one cell, or the line."""
     form = ModeForm(request.POST)
     number = request.POST.get("cell", "")
     back = (
-        redirect("potline:cell", code=code, number=int(number))
+        redirect("potline:cell", potline_code=potline_code, cell_number=int(number))
         if number.isdecimal()
-        else redirect("potline:map", code=code)
+        else redirect("potline:map", potline_code=potline_code)
     )
     if not form.is_valid():
         messages.error(request, _("Say why, in at most 200 characters: it is kept with the order."))
@@ -165,7 +171,7 @@ def mode(request: HttpRequest, code: str) -> HttpResponse:
     cells = [form.cleaned_data["cell"]] if form.cleaned_data["cell"] else []
     try:
         services.order_mode(
-            scope_of(request), code, Mode(form.cleaned_data["mode"]), cells, form.cleaned_data["why"]
+            scope_of(request), potline_code, Mode(form.cleaned_data["mode"]), cells, form.cleaned_data["why"]
         )
     except Problem as problem:
         messages.error(request, words_of(problem))

@@ -36,7 +36,7 @@ def front(request: HttpRequest) -> HttpResponse:
     """``/potline/``: the line, or the choice of lines."""
     lines = potlines(scope_of(request))
     if len(lines) == 1:
-        return redirect("potline:map", code=lines[0].code)
+        return redirect("potline:map", potline_code=lines[0].code)
     shown_lines = [{"code": one.code, "name": one.name(language()), "cells": one.cells} for one in lines]
     may = scope_of(request).may(CONTROL)
     return render(
@@ -45,10 +45,10 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @needs(VIEW)
-def line_map(request: HttpRequest, code: str) -> HttpResponse:
+def line_map(request: HttpRequest, potline_code: str) -> HttpResponse:
     """``/potline/<code>/``; ``?kpi=``, ``?back=`` minutes before now. As a part: the map alone."""
     scope = scope_of(request)
-    info = potline(scope, code)
+    info = potline(scope, potline_code)
     kpi = _kpi(request.GET.get("kpi", ""))
     back = _back(request.GET.get("back", ""))
     at = now_utc() - timedelta(minutes=back)

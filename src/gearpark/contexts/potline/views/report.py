@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gearpark.base.time import from_us, now_utc
 from gearpark.engines.calendars import ShiftCalendar, calendar_from, shipped
@@ -23,10 +24,10 @@ from ..types import UNITS, VIEW, CellReport, Kpi, LineReport, PotlineInfo
 from .words import KPIS, NONE, language, shown
 
 SHIFTS = {
-    "early": _("Early shift"),
-    "late": _("Late shift"),
-    "night": _("Night shift"),
-    "day": _("Whole day"),
+    "early": gettext_lazy("Early shift"),
+    "late": gettext_lazy("Late shift"),
+    "night": gettext_lazy("Night shift"),
+    "day": gettext_lazy("Whole day"),
 }
 COLUMNS = (
     Kpi.VOLTAGE,
@@ -46,10 +47,10 @@ def calendar() -> ShiftCalendar:
 
 
 @needs(VIEW)
-def report(request: HttpRequest, code: str) -> HttpResponse:
+def report(request: HttpRequest, potline_code: str) -> HttpResponse:
     """``/potline/<code>/report/``; ``?day=``, ``?shift=`` early, late, night or day; ``?export=csv|xlsx``."""
     scope, get = scope_of(request), request.GET
-    info, now = potline(scope, code), now_utc()
+    info, now = potline(scope, potline_code), now_utc()
     day, shift, start, end = _stretch(get.get("day", ""), get.get("shift", ""), now)
     found = line_report(scope, info, start, min(end, now)) if start < now else None
     if found is not None and get.get("export") in ("csv", "xlsx"):

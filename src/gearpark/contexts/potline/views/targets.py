@@ -34,7 +34,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, words_of(problem))
         else:
             messages.success(request, _("%(name)s is kept.") % {"name": made.name(language())})
-            return redirect("potline:map", code=made.code)
+            return redirect("potline:map", potline_code=made.code)
     context = {
         "form": form,
         "page_title": _("New potline"),
@@ -45,19 +45,21 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @needs(CONTROL)
-def targets(request: HttpRequest, code: str) -> HttpResponse:
+def targets(request: HttpRequest, potline_code: str) -> HttpResponse:
     """``/potline/<code>/targets/``"""
     scope = scope_of(request)
-    info = potline(scope, code)
+    info = potline(scope, potline_code)
     form = TargetsForm(request.POST or None, line=info)
     if request.method == "POST" and form.is_valid():
         try:
-            changed = services.set_targets(scope, code, form.targets(), base=form.cleaned_data["base"])
+            changed = services.set_targets(
+                scope, potline_code, form.targets(), base=form.cleaned_data["base"]
+            )
         except Problem as problem:
             form.add_error(None, words_of(problem))
         else:
             messages.success(request, _("Targets kept as revision %(n)s.") % {"n": changed.revision})
-            return redirect("potline:map", code=code)
+            return redirect("potline:map", potline_code=potline_code)
     context = {
         "line": info,
         "name": info.name(language()),
