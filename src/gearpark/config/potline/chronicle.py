@@ -27,6 +27,7 @@ EVERY_S = 30  # of the line's seconds, between figures
 WAITING = 60  # batches that may wait for the journal
 BUDGET_BYTES = 500_000_000
 BEAM_STEP_MM = 0.5  # a beam that moved less is not told again
+UNKNOWN = -1e9  # nothing told by the laboratory so far
 ANALOG, STATE, COUNTER = SignalKind.ANALOG, SignalKind.STATE, SignalKind.COUNTER
 SIGNALS = (
     SignalInfo("voltage", ANALOG, "V", interval_s=EVERY_S, title_en="Cell voltage", title_zh="槽电压"),
@@ -49,10 +50,8 @@ LINE_SIGNALS = (
     SignalInfo("current", ANALOG, "kA", interval_s=EVERY_S, title_en="Line current", title_zh="系列电流"),
 )
 LABORATORY = (
-    ("bath_temperature", "lab_temp_c"),
-    ("superheat", "lab_superheat_c"),
-    ("excess_alf3", "lab_alf3_pct"),
-)
+    ("bath_temperature", "BathTemperature"), ("superheat", "Superheat"), ("excess_alf3", "ExcessAlF3"),
+)  # fmt: skip
 log = logging.getLogger("gearpark.potline")
 
 
@@ -107,7 +106,7 @@ class Teller:
         self.sum_v[:], self.count_v[:] = 0.0, 0.0
         rows = {
             "voltage": np.round(volt, 4),
-            "resistance": np.round(k["r_slow"], 1),
+            "resistance": np.where(k["r_slow"] > 0, np.round(k["r_slow"], 1), np.nan),
             "alumina": np.round(k["x"][:, 0], 3),
             "noise": np.round(k["swing_mv"], 1),
             "feed": np.round(100.0 * k["rate"] * k["factor"], 1),
@@ -127,9 +126,12 @@ class Teller:
         beam = np.round(np.asarray(view["BeamPosition"], float) / BEAM_STEP_MM).astype("i8")
         yield from self._new("beam", beam, at_us, lambda step: step * BEAM_STEP_MM)
         yield from self._new("fluoride_total", np.round(k["alf3_total_kg"], 1), at_us, float)
-        for signal, field in LABORATORY:
-            known = np.where(np.isnan(k[field]), -1e9, np.round(k[field], 2))
-            yield from self._new(signal, known, at_us, lambda value: None if value < -1e8 else float(value))
+        for signal, name in LABORATORY:
+            values = np.asarray(view[name], float)
+            known = np.where(np.isnan(values), UNKNOWN, np.round(values, 2))
+            yield from self._new(
+                signal, known, at_us, lambda value: None if value == UNKNOWN else float(value)
+            )
 
     def _new(self, signal: str, values: Any, at_us: int, word: Any) -> Iterator[Observation]:
         """Cells whose value is another one than was told."""

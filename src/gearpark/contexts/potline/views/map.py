@@ -20,7 +20,7 @@ from ..queries.alarms import EFFECT, episodes
 from ..queries.cells import cells_at, groups
 from ..queries.lines import potline, potlines
 from ..types import CONTROL, UNITS, VIEW, CellState, Kpi, PotlineInfo, Target
-from .words import ALARMS, CONTROLS, KPIS, PHASES, URGENT, language, shown, with_unit
+from .words import ALARMS, CONTROLS, KPIS, NOTICES, PHASES, URGENT, language, shown, with_unit
 
 BACK_MIN = 24 * 60  # how far the slider goes back, minutes
 STEP_MIN = 10
@@ -120,12 +120,13 @@ def _cell(info: PotlineInfo, kpi: Kpi, scale: Scale, one: CellState) -> dict[str
     words = [f"{one.number}", with_unit(kpi, value)] if not one.stale else [f"{one.number}", _("no data")]
     words += [str(ALARMS.get(alarm, alarm)) for alarm in one.alarms]
     urgent = any(alarm in URGENT for alarm in one.alarms)
+    alarmed = any(alarm not in NOTICES for alarm in one.alarms)
     return {
         "number": one.number,
         "x": round(place * (CELL_WIDTH + CELL_GAP), 1),
         "y": room * ROW_PITCH + 20,
         "look": "nodata" if one.stale or value is None else scale.look(value),
-        "ring": "urgent" if urgent else "alarm" if one.alarms else "",
+        "ring": "urgent" if urgent else "alarm" if alarmed else "",
         "away": not one.stale and one.control in ("hands", "advice"),
         "title": " · ".join(words),
     }
@@ -197,11 +198,16 @@ def _off(
     ]
 
 
+def _rank(alarms: Sequence[str]) -> int:
+    """0: go there, 1: an alarm, 2: to know."""
+    return min(0 if alarm in URGENT else 2 if alarm in NOTICES else 1 for alarm in alarms)
+
+
 def _alarmed(heard: Sequence[CellState]) -> list[dict[str, Any]]:
     """Cells with alarms, those the crew goes to first in front."""
     found = sorted(
         (one for one in heard if one.alarms),
-        key=lambda one: (not any(alarm in URGENT for alarm in one.alarms), one.number),
+        key=lambda one: (_rank(one.alarms), one.number),
     )
     return [
         {

@@ -77,6 +77,9 @@ URGENT = frozenset(
         "beam_no_response",
     }
 )  # the crew goes there now
+NOTICES = frozenset(
+    {"swing", "unstable", "too_rich", "acidity_out", "beam_moves"}
+)  # to know, not to act on at once
 CAUSES = {  # what the controller concluded it from, and what to look at
     "anode_effect": _("Voltage above 8 V: alumina is used up at the anodes. The controller quenches; see that the feeders deliver."),
     "effect_predicted": _("Resistance rises as it does before an effect: alumina runs low. The controller feeds more."),

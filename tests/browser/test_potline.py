@@ -1,0 +1,96 @@
+"""The potline in a browser: the map shows and filters, a cell opens, an alarm is noted, targets are kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.axe import assert_axe_clean
+from tests.browser.pictures import demo_park, picture
+from tests.contexts.potline import potroom
+from tests.contexts.shopfloor.plant import write
+
+from gearpark.base import home
+from gearpark.base.time import now_utc, to_us
+
+ORG = "qineng"
+CELLS, SECONDS = 24, 1_800
+FAULTS = {300: ("effect", 3), 600: ("hands", 5), 1_500: ("silent", 7)}
+
+
+def seed() -> None:
+    """The demo's line as it is set up, and half an hour of its first cells in the lake up to now."""
+    from gearpark.config.demo.park import park_scope
+    from gearpark.config.demo.potline import load_potline
+
+    demo_park()
+    load_potline(park_scope())
+    start = now_utc() - timedelta(seconds=SECONDS)
+    told = potroom.told(to_us(start), SECONDS, cells=CELLS, faults=FAULTS)
+    write(home.folder("lake"), ORG, [(one.tag, one.at_us, one.value, one.status) for one in told])
+
+
+Open = Callable[..., Page]
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "width"),
+    [("en", "light", 1440), ("zh-hans", "dark", 1440), ("en", "dark", 390), ("zh-hans", "light", 390)],
+)
+def test_looks(open_page: Open, language: str, theme: str, width: int) -> None:
+    given: dict[str, Any] = {
+        "language": language,
+        "theme": theme,
+        "width": width,
+        "seed": seed,
+        "shared": True,
+    }
+    page = open_page("/potline/", role="engineer", org=ORG, **given)
+    root, name = page.url.split("/potline/")[0], f"potline-{language}-{theme}-{width}"
+    expect(page.locator(".pl-map a")).to_have_count(300)
+    picture(page, f"{name}-map")
+    assert_axe_clean(page)
+    for path in ("cells/3", "alarms", "report", "targets"):
+        page.goto(f"{root}/potline/qn-p1/{path}/")
+        expect(page.locator("h1")).to_be_visible()
+        picture(page, f"{name}-{path.split('/')[0]}")
+        assert_axe_clean(page)
+
+
+def test_the_map_follows_figure_and_time(open_page: Open) -> None:
+    page = open_page("/potline/qn-p1/", role="line-leader", org=ORG, seed=seed)
+    expect(page.locator(".pl-cell.pl-nodata")).to_have_count(
+        300 - CELLS + 1 + 1
+    )  # cell 7 is silent; one in the legend
+    page.locator("select[name='kpi']").select_option("voltage")
+    expect(page.locator(".pl-when")).to_contain_text("Cell voltage")
+    page.locator("input[name='back']").fill("1200")
+    expect(page.locator(".pl-cell.pl-nodata")).to_have_count(301)  # nothing was told so long ago
+    page.locator("input[name='back']").fill("0")
+    expect(page.locator(".pl-cell.away")).to_have_count(1)
+    page.locator(".pl-map a[aria-label^='5 ']").click()
+    expect(page.get_by_role("heading", name="Cell 5")).to_be_visible()
+    expect(page.locator(".lead")).to_contain_text("By hand at the cell")
+
+
+def test_an_alarm_is_noted_and_targets_kept(open_page: Open) -> None:
+    page = open_page("/potline/qn-p1/alarms/?alarm=anode_effect", role="line-leader", org=ORG, seed=seed)
+    row = page.locator("tbody tr").first
+    expect(row).to_contain_text("Anode effect")
+    row.get_by_label("What was done").fill("pole used")
+    row.get_by_role("button", name="Seen").click()
+    expect(page.locator("tbody tr").first).to_contain_text("pole used")
+    expect(page).to_have_url(re.compile("alarm=anode_effect"))
+    page.goto(page.url.split("alarms/")[0] + "targets/")
+    page.locator("#id_voltage-room").fill("0")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("alert")).to_contain_text("above zero")
+    page.locator("#id_voltage-room").fill("0.08")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_text("Targets kept as revision 2.")).to_be_visible()
+    page.locator("select[name='kpi']").select_option("voltage")
+    expect(page.locator(".pl-when")).to_contain_text("± 0.080")
