@@ -10,6 +10,7 @@ from gearpark.base.ids import asset_id
 from gearpark.base.problems import NotFound, Problem
 from gearpark.base.scope import Scope
 from gearpark.base.time import now_utc
+from gearpark.engines.electrolysis.parameters import control_parameters
 from gearpark.kit import events
 from gearpark.kit.audit import record
 from gearpark.kit.tenant import acting, require
@@ -20,13 +21,19 @@ from ..queries.lines import info_of
 from ..types import CONTROL, Kpi, Mode, ModeOrdered, PotlineInfo, Target
 
 MAX_WHY = 200
-TARGETS = {  # engineering defaults of a 420 kA cell; a line's own targets take their place
-    Kpi.VOLTAGE: Target(3.95, 0.05),
-    Kpi.ALUMINA: Target(2.5, 0.4),
-    Kpi.TEMPERATURE: Target(955.0, 8.0),
-    Kpi.SUPERHEAT: Target(9.0, 3.0),
-    Kpi.ACIDITY: Target(10.5, 1.5),
-}
+VOLT_ROOM, ALUMINA_TARGET, TEMP_ROOM, ACID_ROOM = 0.05, Target(2.5, 0.4), 8.0, 2.0  # engineering defaults
+
+
+def first_targets() -> dict[Kpi, Target]:
+    """What a new line begins with: the shipped controller's own targets, and what is usual around them."""
+    q = control_parameters()
+    return {
+        Kpi.VOLTAGE: Target(q["volt"], VOLT_ROOM),
+        Kpi.ALUMINA: ALUMINA_TARGET,
+        Kpi.TEMPERATURE: Target(q["temp_target_c"], TEMP_ROOM),
+        Kpi.SUPERHEAT: Target(q["superheat_target_c"], q["superheat_band_c"]),
+        Kpi.ACIDITY: Target(q["alf3_target_pct"], ACID_ROOM),
+    }
 
 
 def ensure_line(
@@ -47,7 +54,7 @@ def ensure_line(
     with acting(scope):
         row = Potline.objects.of(scope).filter(org=org, code=asset_id(code)).first()
         if row is None:
-            targets = {kpi.value: [one.middle, one.room] for kpi, one in TARGETS.items()}
+            targets = {kpi.value: [one.middle, one.room] for kpi, one in first_targets().items()}
             row = Potline(
                 org=org,
                 code=code,
