@@ -64,3 +64,17 @@ def test_what_cannot_be_run_is_refused(
 def test_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["potline", "scenarios", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)) == 8
+
+
+def test_a_plan_is_made_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["potline", "plan", "--example"]) == 0
+    case = tmp_path / "case.json"
+    case.write_text(capsys.readouterr().out)
+    assert main(["potline", "plan", str(case), "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["gap"] == pytest.approx(0.0, abs=1e-4)
+    assert made["premium"] > made["plain"]["premium"]
+    assert main(["potline", "plan", str(case)]) == 0
+    assert "premium less trips" in capsys.readouterr().out
+    case.write_text("{}")
+    assert main(["potline", "plan", str(case)]) != 0

@@ -51,3 +51,14 @@ def read_text(path: str | Path, most: int, refused: Callable[[str], Problem]) ->
         return read_bytes(path, most, refused).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise refused(f"{path} is not UTF-8 text.") from error
+
+
+def table(heads: list[str], rows: list[list[str]]) -> None:
+    """Columns as wide as their widest cell, the first to the left, figures to the right."""
+    widths = [max(len(row[k]) for row in [heads, *rows]) for k in range(len(heads))]
+    for row in [heads, *rows]:
+        first, *others = (
+            cell.ljust(width) if k == 0 else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        print("  ".join([first, *others]).rstrip())

@@ -17,13 +17,17 @@ PFC_SLOPE = (
     0.143  # kg CF4 a tonne, a minute of anode effect a cell and day (prebake, IPCC Tier 2; unconfirmed)
 )
 C2F6_SHARE = 0.121
+MOST_SUPERHEAT_C = 40.0
 GWP_AR5, GWP_AR4 = (6630.0, 11100.0), (7390.0, 12200.0)  # CF4, C2F6
 
 
 @hot
 def loss_pct(superheat_c: Any, alf3: Any, lif: Any, log: Any) -> Any:
-    """Loss of current efficiency, % (Dewing 1997); ``log`` 0.927 gives 6.5 % at superheat 9, AlF3 10.5."""
-    return 10.0 ** (0.0095 * superheat_c - 0.019 * alf3 - 0.060 * lif + log)
+    """Loss of current efficiency, % (Dewing 1997); ``log`` 0.927 gives 6.5 % at superheat 9, AlF3 10.5.
+
+    The formula stands for cells at work; above ``MOST_SUPERHEAT_C`` its value there is taken.
+    """
+    return 10.0 ** (0.0095 * min(superheat_c, MOST_SUPERHEAT_C) - 0.019 * alf3 - 0.060 * lif + log)
 
 
 def metal_kg(current_ka: float, efficiency: float, hours: float) -> float:

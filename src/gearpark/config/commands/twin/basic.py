@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from gearpark.base.problems import Problem
 
-from .. import emit
-from .tell import duration, load, sampling, table, with_half
+from .. import emit, table
+from .tell import duration, load, sampling, with_half
 
 if TYPE_CHECKING:
     from gearpark.engines.linesim.model import Line

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from gearpark.base.problems import Problem
 
-from .. import emit, read_text
-from .tell import load, sampling, table
+from .. import emit, read_text, table
+from .tell import load, sampling
 
 if TYPE_CHECKING:
     from gearpark.engines.linesim.history import History

@@ -9,8 +9,8 @@ from typing import Any
 
 from gearpark.base.problems import Problem
 
-from .. import emit, read_text
-from .tell import count, duration, load, table
+from .. import emit, read_text, table
+from .tell import count, duration, load
 
 
 def add(actions: Any) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from .. import emit
-from .tell import load, sampling, table, with_half
+from .. import emit, table
+from .tell import load, sampling, with_half
 
 if TYPE_CHECKING:
     from gearpark.engines.linesim.model import Line

@@ -11,9 +11,9 @@ from typing import Any
 from gearpark.base.problems import Problem
 from gearpark.base.time import now_utc
 
-from .. import emit
+from .. import emit, table
 from .study_sheet import sheet
-from .tell import read, sampling, table
+from .tell import read, sampling
 
 TYPST = Path(__file__).with_name("study.typ")
 BAR = 25  # characters of a bar on the terminal

@@ -60,14 +60,3 @@ def duration(seconds: float | None) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:,.1f} {unit}"
     return f"{seconds:,.1f} s"
-
-
-def table(heads: list[str], rows: list[list[str]]) -> None:
-    """Columns as wide as their widest cell, the first to the left, figures to the right."""
-    widths = [max(len(row[k]) for row in [heads, *rows]) for k in range(len(heads))]
-    for row in [heads, *rows]:
-        first, *others = (
-            cell.ljust(width) if k == 0 else cell.rjust(width)
-            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        print("  ".join([first, *others]).rstrip())

@@ -10,7 +10,8 @@ from typing import Any
 
 from gearpark.base.problems import Problem
 
-from . import emit, read_text
+from .. import emit, read_text
+from . import plan
 
 
 def add(commands: Any) -> None:
@@ -43,6 +44,7 @@ def add(commands: Any) -> None:
     predict.add_argument("--scenario", default="starved")
     _common(predict)
     predict.set_defaults(run=_predict)
+    plan.add(actions)
     listed = actions.add_parser("scenarios", help="the scenarios there are")
     listed.add_argument("--json", action="store_true")
     listed.set_defaults(run=_scenarios)
