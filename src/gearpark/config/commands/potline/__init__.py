@@ -8,10 +8,9 @@ import os
 import sys
 from typing import Any
 
-from gearpark.base.problems import Problem
-
-from .. import emit, read_text
-from . import plan
+from .. import emit
+from . import plan, whatif
+from .sets import add_sets, sets_of
 
 
 def add(commands: Any) -> None:
@@ -25,7 +24,7 @@ def add(commands: Any) -> None:
     run.add_argument("--hours", type=int, default=72)
     run.add_argument("--seed", type=int, default=1)
     run.add_argument("--scenario", default="mixed", help="mixed, or one of the regression cases")
-    _common(run)
+    add_sets(run)
     run.set_defaults(run=_run)
     _add_live(actions)
     robust = actions.add_parser(
@@ -35,16 +34,17 @@ def add(commands: Any) -> None:
     robust.add_argument("--cells", type=int, default=60)
     robust.add_argument("--hours", type=int, default=72)
     robust.add_argument("--seed", type=int, default=1)
-    _common(robust)
+    add_sets(robust)
     robust.set_defaults(run=_robustness)
     predict = actions.add_parser("predict", help="how well anode effects are foreseen, event by event")
     predict.add_argument("--seeds", default="1,2,3", help="seeds, by commas")
     predict.add_argument("--cells", type=int, default=60)
     predict.add_argument("--hours", type=int, default=72)
     predict.add_argument("--scenario", default="starved")
-    _common(predict)
+    add_sets(predict)
     predict.set_defaults(run=_predict)
     plan.add(actions)
+    whatif.add(actions)
     listed = actions.add_parser("scenarios", help="the scenarios there are")
     listed.add_argument("--json", action="store_true")
     listed.set_defaults(run=_scenarios)
@@ -102,34 +102,11 @@ def _journal(options: argparse.Namespace) -> int:
     return 0
 
 
-def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--cell", metavar="FILE", help="TOML with constants of your cell")
-    parser.add_argument("--control", metavar="FILE", help="TOML with constants of the controller")
-    parser.add_argument("--json", action="store_true")
-
-
-def _parameters(base: Any, path: str | None) -> Any:
-    """``base``, overlaid with a file."""
-    from gearpark.engines.electrolysis.parameters import MAX_FILE_BYTES, overlaid
-
-    if path is None:
-        return base
-    text = read_text(path, MAX_FILE_BYTES, lambda why: Problem("electrolysis.file", why, path=path))
-    return overlaid(base, text, path)
-
-
-def _sets(options: argparse.Namespace) -> tuple[Any, Any]:
-    """Constants of cell and controller."""
-    from gearpark.engines.electrolysis.parameters import cell_parameters, control_parameters
-
-    return _parameters(cell_parameters(), options.cell), _parameters(control_parameters(), options.control)
-
-
 def _robustness(options: argparse.Namespace) -> int:
     from gearpark.engines.electrolysis.sim.robust import robustness
     from gearpark.engines.electrolysis.sim.scenarios import scenario
 
-    p, q = _sets(options)
+    p, q = sets_of(options)
 
     def tell(place: int, figures: dict[str, float]) -> None:
         print(f"draw {place + 1} of {options.draws}: {figures}", file=sys.stderr)
@@ -146,7 +123,7 @@ def _predict(options: argparse.Namespace) -> int:
     from gearpark.engines.electrolysis.sim.foresight import foresight, seeds_of
     from gearpark.engines.electrolysis.sim.scenarios import scenario
 
-    p, q = _sets(options)
+    p, q = sets_of(options)
     seeds, case = seeds_of(options.seeds), scenario(options.scenario)
     made = foresight(p, q, case, seeds, options.cells, options.hours, os.cpu_count() or 1)
     told = {"scenario": case.name, "seeds": seeds, "cells": options.cells, "hours": options.hours}
@@ -160,7 +137,7 @@ def _run(options: argparse.Namespace) -> int:
     from gearpark.engines.electrolysis.sim.score import compared
 
     case = scenario(options.scenario)
-    p, q = _sets(options)
+    p, q = sets_of(options)
     made = compared(p, q, case, options.cells, options.hours, options.seed, os.cpu_count() or 1)
     told = {
         "scenario": case.name,
