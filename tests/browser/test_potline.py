@@ -13,9 +13,14 @@ from tests.browser.axe import assert_axe_clean
 from tests.browser.pictures import demo_park, picture
 from tests.contexts.potline import potroom
 from tests.contexts.shopfloor.plant import write
+from tests.factories.registry import scope_of
 
 from gearpark.base import home
 from gearpark.base.time import now_utc, to_us
+from gearpark.contexts.potline.queries.campaigns import campaigns
+from gearpark.contexts.potline.queries.lines import potline
+from gearpark.contexts.potline.services.campaigns import draft, perform
+from gearpark.kit.tenant import acting
 
 ORG = "qineng"
 CELLS, SECONDS = 24, 1_800
@@ -32,6 +37,18 @@ def seed() -> None:
     start = now_utc() - timedelta(seconds=SECONDS)
     told = potroom.told(to_us(start), SECONDS, cells=CELLS, faults=FAULTS)
     write(home.folder("lake"), ORG, [(one.tag, one.at_us, one.value, one.status) for one in told])
+
+
+def _change() -> int:
+    """A change of set-points that was tried on the twin; made once."""
+    scope = scope_of(ORG)
+    with acting(scope):
+        known = campaigns(scope, potline(scope, "qn-p1"))
+    if known:
+        return known[0].id
+    made = draft(scope, "qn-p1", "Less voltage in summer", {"volt": 3.92})
+    perform(scope, made.id)
+    return made.id
 
 
 Open = Callable[..., Page]
@@ -54,10 +71,18 @@ def test_looks(open_page: Open, language: str, theme: str, width: int) -> None:
     expect(page.locator(".pl-map a")).to_have_count(300)
     picture(page, f"{name}-map")
     assert_axe_clean(page)
-    for path in ("cells/3", "alarms", "report", "targets"):
+    for path in (
+        "cells/3",
+        "alarms",
+        "report",
+        "targets",
+        "set-points",
+        f"set-points/{_change()}",
+        "set-points/new",
+    ):
         page.goto(f"{root}/potline/qn-p1/{path}/")
         expect(page.locator("h1")).to_be_visible()
-        picture(page, f"{name}-{path.split('/')[0]}")
+        picture(page, f"{name}-{path.replace('/', '-')}")
         assert_axe_clean(page)
 
 

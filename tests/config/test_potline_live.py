@@ -21,7 +21,7 @@ from tests.plants.conftest import open_port
 from gearpark.config.potline import process
 from gearpark.config.potline.brain import Brain
 from gearpark.config.potline.keeper import Keeper
-from gearpark.config.potline.orders import give
+from gearpark.config.potline.orders import give, give_set_points
 from gearpark.config.potline.process import Controller
 from gearpark.config.processes import Process, module
 from gearpark.config.supervisor import Supervisor
@@ -206,6 +206,13 @@ async def test_advice_is_journalled_and_not_sent(plant, controller, tmp_path) ->
     give(folder, "control", [], "tester", "trial over")
     await until(lambda: (line.control == REMOTE).all(), "control again")
     assert {"mode advise", "mode control"} <= {row[1] for row in told(folder)}
+    own = controller.brain.q.revision
+    give_set_points(folder, {"volt": 3.93}, "tester", "trial of less voltage")
+    await until(lambda: controller.brain.q["volt"] == 3.93, "the new set-point")
+    give_set_points(folder, {"volt": 9.0}, "tester", "out of range: nothing changes")
+    give_set_points(folder, {}, "tester", "taken back")
+    await until(lambda: controller.brain.q.revision == own, "its own set-points")
+    assert {"set-points volt=3.93", "set-points own"} <= {row[1] for row in told(folder)}
 
 
 @pytest.mark.parametrize("seed", [1, 2])

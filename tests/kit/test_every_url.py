@@ -120,12 +120,14 @@ def _rooms(scope: Any, person_id: int) -> dict[str, str]:
         made = add_model(scope, f"schema: 1\nname: {MARKER}\nstations:\n  op10: {{cycle: 60 s}}\n")
         keys["key"] = str(ask(scope, made.id, Asked(Question.RUN)).id)
     if "gearpark.contexts.potline" in settings.CONTEXTS:
+        from gearpark.contexts.potline.services.campaigns import draft
         from gearpark.contexts.potline.services.lines import ensure_line, take_note
 
         code = f"{B}-potline"
         ensure_line(scope, B, code, cells=3, name_en=MARKER)
         take_note(scope, code, 1, "hot", now_utc(), MARKER)
-        keys |= {"potline_code": code, "cell_number": "1"}
+        change = draft(scope, code, MARKER, {"volt": 3.94})
+        keys |= {"potline_code": code, "cell_number": "1", "campaign_id": str(change.id)}
     return keys
 
 

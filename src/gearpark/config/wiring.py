@@ -32,11 +32,12 @@ def bind_all(app: Any = None) -> None:
         for place, route in getattr(door, "TILES", ()):
             tiles.bind(place, route)
     if "gearpark.contexts.potline" in settings.CONTEXTS:
-        from gearpark.contexts.potline.public import ModeOrdered
+        from gearpark.contexts.potline.public import ModeOrdered, SetPointsOrdered
 
-        from .potline.desk import obey
+        from .potline import desk
 
-        events.bind(ModeOrdered, obey)
+        events.bind(ModeOrdered, desk.obey)
+        events.bind(SetPointsOrdered, desk.set_points)
 
 
 def loops() -> list[Loop]:

@@ -64,6 +64,11 @@ class Brain:
         self.amp = float("nan")
         self._advised: dict[tuple[int, str, str], int] = {}
 
+    def use(self, q: Parameters) -> None:
+        """Go on with other constants; set-points of cells move by the controller's own steps and limits."""
+        if q.revision != self.q.revision:
+            self.q, self._qs = q, q.record
+
     # -- a cycle ------------------------------------------------------------------------------------------------
 
     def cycle(self, view: Mapping[str, Any]) -> Step | None:

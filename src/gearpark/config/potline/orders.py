@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gearpark.base.problems import Problem
+from gearpark.engines.electrolysis.control.codes import LINE_SET_POINTS
 from gearpark.engines.electrolysis.control.telegram import MAX_CELLS
 
 MODES = ("control", "advise")
@@ -17,12 +18,14 @@ MAX_WHY = 200
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """``mode`` of the line, "": as the controller was started; cells in ``advised`` are advised anyway."""
+    """``mode`` of the line, "": as the controller was started; cells in ``advised`` are advised anyway; ``set_points`` take
+    the place of the controller's own."""
 
     mode: str = ""
     advised: frozenset[int] = frozenset()
     by: str = ""
     why: str = ""
+    set_points: Mapping[str, float] = field(default_factory=dict)
 
 
 def order_file(folder: Path) -> Path:
@@ -36,10 +39,12 @@ def read_orders(folder: Path, otherwise: Orders) -> Orders:
         if path.stat().st_size > MAX_ORDER_BYTES:
             raise _no_order(f"{path} is too large")
         raw = json.loads(path.read_text("utf-8"))
-        made = Orders(str(raw["mode"]), frozenset(int(one) for one in raw["advised"]), raw["by"], raw["why"])
+        points = {str(name): float(value) for name, value in raw.get("set_points", {}).items()}
+        advised = frozenset(int(one) for one in raw["advised"])
+        made = Orders(str(raw["mode"]), advised, raw["by"], raw["why"], points)
     except FileNotFoundError:
         return otherwise
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _no_order(f"{path} cannot be read: {error}") from error
     return checked(made)
 
@@ -49,6 +54,9 @@ def checked(orders: Orders) -> Orders:
         raise _no_order(f"mode {orders.mode!r} is none of {', '.join(MODES)}")
     if not all(1 <= cell <= MAX_CELLS for cell in orders.advised):
         raise _no_order(f"cells go from 1 to {MAX_CELLS}")
+    strange = [name for name in orders.set_points if name not in LINE_SET_POINTS]
+    if strange:
+        raise _no_order(f"{strange[0]} is no set-point")
     if not orders.why.strip() or len(orders.why) > MAX_WHY:
         raise _no_order(f"the reason has to be said, in at most {MAX_WHY} characters")
     return orders
@@ -56,20 +64,34 @@ def checked(orders: Orders) -> Orders:
 
 def give(folder: Path, mode: str, cells: Sequence[int], by: str, why: str) -> Orders:
     """Order ``mode`` for the line, or for some cells only."""
-    made = checked(Orders(mode, frozenset(cells), by, why))
+    now = read_orders(folder, Orders(why=why))
+    made = checked(Orders(mode, frozenset(cells), by, why, now.set_points))
     if cells:
-        now = read_orders(folder, Orders())
         if mode == "control" and now.mode == "advise":
             raise _no_order("the whole line is advised; order control of the line first")
         changed = now.advised | made.advised if mode == "advise" else now.advised - made.advised
-        made = Orders(now.mode, frozenset(changed), by, why)
+        made = replace(made, mode=now.mode, advised=frozenset(changed))
     elif mode not in MODES:
         raise _no_order(f"mode {mode!r} is none of {', '.join(MODES)}")
-    else:
-        made = Orders(mode, frozenset(), by, why)
+    return _written(folder, made)
+
+
+def give_set_points(folder: Path, set_points: Mapping[str, float], by: str, why: str) -> Orders:
+    """Order set-points in place of the controller's own; those not named are its own again. Problem ``potline.order``."""
+    now = read_orders(folder, Orders(why=why))
+    return _written(folder, checked(replace(now, set_points=dict(set_points), by=by, why=why)))
+
+
+def _written(folder: Path, made: Orders) -> Orders:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = order_file(folder).with_suffix(".part")
-    document = {"mode": made.mode, "advised": sorted(made.advised), "by": made.by, "why": made.why}
+    document = {
+        "mode": made.mode,
+        "advised": sorted(made.advised),
+        "by": made.by,
+        "why": made.why,
+        "set_points": dict(made.set_points),
+    }
     part.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
     part.replace(order_file(folder))
     return made

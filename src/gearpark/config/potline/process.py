@@ -117,6 +117,7 @@ class Controller:
 
     def _begin(self, cells: int) -> None:
         """The number of cells is known with the first frame: state from the disk, if there is one."""
+        self._order_mark = None  # orders are for the new brain too
         brain = Brain(self.q, curve_of(self.folder, self.p), cells)
         keeper = Keeper(self.folder, cells)
         try:
@@ -172,8 +173,13 @@ class Controller:
         except Problem as problem:
             log.warning("%s", problem.sentence)
             return
+        try:
+            brain.use(self.q.with_values(now.set_points))
+        except Problem as problem:
+            log.warning("%s", problem.sentence)
+            return
         if now != self.orders:
-            keeper.note(f"mode {now.mode or 'of cells'}", now.by, now.why, brain.cycles, to_us(now_utc()))
+            keeper.note(_order_words(now, self.orders), now.by, now.why, brain.cycles, to_us(now_utc()))
             log.info("%s, ordered by %s: %s", now.mode or "some cells", now.by, now.why)
         self.orders = now
         advised = np.array([cell + 1 in now.advised for cell in range(brain.count)])
@@ -208,6 +214,7 @@ class Controller:
         if self.brain is not None:
             if self.chronicle is not None:
                 made |= {"line": self.chronicle.name.line, "not_kept": self.chronicle.dropped}
+            made["set_points"] = dict(self.orders.set_points)
             made |= {"cells": self.brain.count, "second": self.brain.t, **self.brain.summary()}
         return made
 
@@ -216,6 +223,15 @@ class Controller:
         part = self.status_file.with_suffix(".part")
         part.write_text(json.dumps(self.status(), ensure_ascii=False), "utf-8")
         part.replace(self.status_file)
+
+
+def _order_words(now: Orders, before: Orders) -> str:
+    """What an order changed, for the journal."""
+    if now.set_points != before.set_points:
+        return "set-points " + (
+            ", ".join(f"{name}={value:g}" for name, value in now.set_points.items()) or "own"
+        )
+    return f"mode {now.mode or 'of cells'}"
 
 
 def _array(value: Any, kind: str, width: int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -22,6 +23,32 @@ class LineForm(forms.Form):
     name_zh = forms.CharField(label=_("Chinese name"), max_length=120, required=False)
     cells = forms.IntegerField(label=_("Cells"), min_value=1, max_value=1_000, initial=300)
     rooms = forms.IntegerField(label=_("Rows of the building"), min_value=1, max_value=8, initial=2)
+
+
+class CampaignForm(forms.Form):
+    """A wanted change of set-points; empty fields change nothing."""
+
+    name = forms.CharField(label=_("Purpose of the change"), max_length=120)
+
+    def __init__(
+        self, *args: Any, now: Mapping[str, float], labels: Mapping[str, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in labels.items():
+            self.fields[name] = forms.FloatField(
+                label=label, required=False, help_text=_("now %(value)s") % {"value": f"{now[name]:g}"}
+            )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.errors and not self.changes(given):
+            raise forms.ValidationError(_("Change at least one set-point."))
+        return given
+
+    def changes(self, given: Mapping[str, Any] | None = None) -> dict[str, float]:
+        """Set-points that are given."""
+        data = self.cleaned_data if given is None else given
+        return {name: data[name] for name in self.fields if name != "name" and data.get(name) is not None}
 
 
 class ModeForm(forms.Form):

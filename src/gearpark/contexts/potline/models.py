@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from gearpark.base.limits import MAX_ASSET_ID_LENGTH
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
+from .types import CampaignState
+
 MAX_NAME = 120
 MAX_NOTE = 400
 MAX_ACTOR = 160
@@ -26,6 +28,7 @@ class Potline(ScopedModel):
     rooms = models.PositiveIntegerField(_("rows"), default=2)
     targets = models.JSONField(_("targets"), default=dict)
     revision = models.PositiveIntegerField(_("revision"), default=1)
+    set_points = models.JSONField(_("ordered set-points"), default=dict, blank=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     objects = ScopedManager()
@@ -69,3 +72,49 @@ class AlarmSeen(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.cell} {self.alarm}"
+
+
+class Campaign(ScopedModel):
+    """A change of a line's set-points, from its draft to its end. ``heard_at``: last sign of the what-if's work."""
+
+    line = models.ForeignKey(Potline, on_delete=models.CASCADE, related_name="campaigns")
+    name = models.CharField(_("name"), max_length=MAX_NAME)
+    state = models.CharField(
+        _("state"),
+        max_length=12,
+        choices=[(one.value, one.value) for one in CampaignState],
+        default=CampaignState.WAITING.value,
+    )
+    changes = models.JSONField(_("changes"))
+    before = models.JSONField(default=dict)
+    done = models.PositiveIntegerField(default=0)
+    of = models.PositiveIntegerField(default=1)
+    result = models.JSONField(default=list)
+    problem = models.JSONField(default=dict)
+    made_by = models.CharField(_("made by"), max_length=MAX_ACTOR)
+    made_at = models.DateTimeField(_("made at"))
+    approved_by = models.CharField(_("approved by"), max_length=MAX_ACTOR, blank=True, default="")
+    applied_by = models.CharField(_("applied by"), max_length=MAX_ACTOR, blank=True, default="")
+    applied_at = models.DateTimeField(_("applied at"), null=True)
+    ended_by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
+    ended_at = models.DateTimeField(null=True)
+    note = models.CharField(_("note"), max_length=MAX_NOTE, blank=True, default="")
+
+    objects = ScopedManager()
+
+    class Meta:
+        db_table = "potline_campaign"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line"],
+                condition=Q(state=CampaignState.APPLIED.value),
+                name="potline_campaign_applied",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by="") | ~Q(approved_by=models.F("made_by")), name="potline_campaign_two"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -5,6 +5,15 @@ from __future__ import annotations
 from .queries.lines import potline, potlines
 from .queries.report import line_report
 from .services.lines import ensure_line
-from .types import LineReport, ModeOrdered, PotlineInfo
+from .types import LineReport, ModeOrdered, PotlineInfo, SetPointsOrdered
 
-__all__ = ["LineReport", "ModeOrdered", "PotlineInfo", "ensure_line", "line_report", "potline", "potlines"]
+__all__ = [
+    "LineReport",
+    "ModeOrdered",
+    "PotlineInfo",
+    "SetPointsOrdered",
+    "ensure_line",
+    "line_report",
+    "potline",
+    "potlines",
+]

@@ -68,6 +68,9 @@ class PotlineInfo:
     rooms: int
     targets: Mapping[Kpi, Target]
     revision: int
+    set_points: Mapping[str, float] = field(
+        default_factory=dict
+    )  # ordered ones; others are the controller's own
 
     def name(self, language: str) -> str:
         return (self.name_zh if language.startswith("zh") else self.name_en) or self.name_en or self.code
@@ -161,6 +164,59 @@ class LineReport:
     effect_min: float
     pfc_co2e_t: float | None
     cells: tuple[CellReport, ...] = field(default=())
+
+
+class CampaignState(StrEnum):
+    """Where a change of set-points stands."""
+
+    WAITING = "waiting"  # for the what-if
+    TRYING = "trying"
+    TRIED = "tried"
+    FAILED = "failed"
+    APPROVED = "approved"
+    APPLIED = "applied"
+    TAKEN_BACK = "taken_back"
+    KEPT = "kept"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignInfo:
+    """A change of a line's set-points: tried on the twin, approved by a second person, applied, perhaps taken back.
+
+    changes  set-point -> its new value; before: what was in force when it was applied
+    result   rows of the what-if, empty before; problem: why it failed
+    """
+
+    id: int
+    line_id: int
+    name: str
+    state: CampaignState
+    changes: Mapping[str, float]
+    before: Mapping[str, float]
+    done: int
+    of: int
+    result: tuple[Mapping[str, float | str], ...]
+    problem: Mapping[str, object]
+    made_by: str
+    made_at: datetime
+    approved_by: str
+    applied_by: str
+    applied_at: datetime | None
+    ended_by: str
+    ended_at: datetime | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPointsOrdered:
+    """Event: set-points of a line shall be these from now on; those not named are the controller's own."""
+
+    org: str
+    line: str
+    set_points: Mapping[str, float]
+    by: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import alarms, cell, map, report, targets
+from .views import alarms, campaigns, cell, map, report, targets
 
 app_name = "potline"
 urlpatterns = [
@@ -16,5 +16,9 @@ urlpatterns = [
     path("potline/<str:potline_code>/alarms/seen/", alarms.seen, name="seen"),
     path("potline/<str:potline_code>/report/", report.report, name="report"),
     path("potline/<str:potline_code>/targets/", targets.targets, name="targets"),
+    path("potline/<str:potline_code>/set-points/", campaigns.campaign_list, name="campaigns"),
+    path("potline/<str:potline_code>/set-points/new/", campaigns.new, name="campaign-new"),
+    path("potline/<str:potline_code>/set-points/<int:campaign_id>/", campaigns.campaign, name="campaign"),
+    path("potline/<str:potline_code>/set-points/<int:campaign_id>/do/", campaigns.do, name="campaign-do"),
     path("potline/<str:potline_code>/cells/<int:cell_number>/", cell.cell, name="cell"),
 ]

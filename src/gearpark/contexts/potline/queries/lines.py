@@ -33,4 +33,5 @@ def info_of(row: Potline) -> PotlineInfo:
         rooms=row.rooms,
         targets={Kpi(name): Target(*pair) for name, pair in row.targets.items()},
         revision=row.revision,
+        set_points=row.set_points,
     )

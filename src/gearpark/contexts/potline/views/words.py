@@ -104,6 +104,40 @@ CAUSES = {  # what the controller concluded it from, and what to look at
     "acidity_out": _("Excess AlF3 out of its band: see the last analysis and the dosing."),
     "swing": _("Slow swing of the voltage: the metal pad moves."),
 }  # fmt: skip
+SET_POINTS = {
+    "volt": _("Cell voltage, V"),
+    "temp_target_c": _("Bath temperature, °C"),
+    "superheat_target_c": _("Superheat, K"),
+    "alf3_target_pct": _("Excess AlF3, share in per cent"),
+}
+STATES = {
+    "waiting": _("Waits for the what-if"),
+    "trying": _("Tried on the twin"),
+    "tried": _("Tried"),
+    "failed": _("Failed"),
+    "approved": _("Approved"),
+    "applied": _("In force"),
+    "taken_back": _("Taken back"),
+    "kept": _("Kept for good"),
+    "dropped": _("Dropped"),
+}
+STATE_LOOKS = {
+    "waiting": "waiting", "trying": "connecting", "tried": "ok", "failed": "failed", "approved": "ok", "applied": "running",
+    "taken_back": "stopped", "kept": "ok", "dropped": "stopped",
+}  # fmt: skip
+FIGURES = {
+    "volt": (_("Cell voltage"), "V", 3),
+    "kwh_per_kg": (_("Direct-current energy"), "kWh/kg", 3),
+    "ce_pct": (_("Current efficiency"), "%", 2),
+    "temp_c": (_("Bath temperature"), "°C", 1),
+    "temp_sd_c": (_("Spread of the bath temperature"), "K", 2),
+    "superheat_c": (_("Superheat"), "K", 2),
+    "alumina_pct": (_("Alumina"), "%", 3),
+    "alumina_sd_pct": (_("Spread of the alumina"), "%", 3),
+    "effects_per_cell_day": (_("Effects a cell and day"), "", 3),
+    "alf3_pct": (_("Excess AlF3"), "%", 2),
+}
+VERDICTS = {"better": _("better"), "worse": _("worse"), "same": _("no difference told"), "": ""}
 NONE = "–"
 
 

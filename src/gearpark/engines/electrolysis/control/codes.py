@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 MANUAL, AUTO = range(2)
+LINE_SET_POINTS = (
+    "volt",
+    "temp_target_c",
+    "superheat_target_c",
+    "alf3_target_pct",
+)  # what people may order of a line
 
 UNDER, OVER, TRACK, BOOST, EFFECT, HOLD, SAFE, FIXED, OFF, HANDS = range(10)
 

@@ -18,12 +18,12 @@ from scipy import stats
 from gearpark.base.problems import Problem
 
 from ..constants import AL_KG_PER_KAH
+from ..control.codes import LINE_SET_POINTS
 from ..parameters import Parameters
 from .limits import check_option
 from .run import HOUR_S, Line
 from .scenarios import Scenario
 
-SET_POINTS = ("volt", "temp_target_c", "superheat_target_c", "alf3_target_pct")
 WARM_H, MIN_H, MAX_H, MIN_CELLS, MAX_CELLS = 24, 8, 168, 8, 300
 CONFIDENCE = 0.95
 BOOKS = ("b_elec", "b_produced", "b_faraday", "b_effects")
@@ -78,14 +78,14 @@ def whatif(
 
 def changed(q: Parameters, changes: Mapping[str, float]) -> Parameters:
     """The controller with other set-points. Problems as ``whatif``."""
-    strange = [name for name in changes if name not in SET_POINTS]
+    strange = [name for name in changes if name not in LINE_SET_POINTS]
     if strange or not changes:
         raise Problem(
             "electrolysis.set_point",
-            f"{strange[0]} is no set-point; there are {', '.join(SET_POINTS)}."
+            f"{strange[0]} is no set-point; there are {', '.join(LINE_SET_POINTS)}."
             if strange
             else "No set-point is changed.",
-            names=", ".join(SET_POINTS),
+            names=", ".join(LINE_SET_POINTS),
         )
     return q.with_values(changes)
 
