@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from asyncua import Server, ua
-from asyncua.server.address_space import NodeData
+from asyncua.server.address_space import AttributeValue, NodeData
 
 from gearpark.base.problems import Problem
 from gearpark.base.time import now_utc, to_us
@@ -107,7 +107,7 @@ class PotlineServer:
         about = f"head {', '.join(HEAD)}; then for each cell {', '.join(ROW)}"
         node = self._variable(builder, top, Signal(COMMAND, "f8", 1, "1", about))
         for level in (_A.AccessLevel, _A.UserAccessLevel):
-            node.attributes[level].value = ua.DataValue(ua.Variant(_WRITABLE, ua.VariantType.Byte))
+            node.attributes[level] = _own(_WRITABLE, ua.VariantType.Byte)
         node.attributes[_A.Value].value_setter = self._written
 
     def _variable(self, builder: Builder, top: ua.NodeId, signal: Signal) -> NodeData:
@@ -115,7 +115,7 @@ class PotlineServer:
         first: Any = [] if signal.width else (0 if signal.kind == "i8" else 0.0)
         node = builder.variable(signal.name, (index, signal.name), top, first, kind, description=signal.about)
         if signal.width:
-            node.attributes[_A.ValueRank].value = ua.DataValue(ua.Variant(1, ua.VariantType.Int32))
+            node.attributes[_A.ValueRank] = _own(1, ua.VariantType.Int32)
         if signal.unit != "1":
             builder.property(
                 f"{signal.name}/unit", (0, "EngineeringUnits"), node.nodeid,
@@ -212,6 +212,11 @@ class PotlineServer:
     async def stop(self) -> None:
         if self._server is not None:
             await self._server.stop()
+
+
+def _own(value: int, kind: ua.VariantType) -> AttributeValue:
+    """An attribute of one node: those the builder gives are shared by all."""
+    return AttributeValue(ua.DataValue(ua.Variant(value, kind)))
 
 
 def _no_fault(text: str) -> Problem:
