@@ -61,7 +61,14 @@ RAIL = (
             Entry(_("Line twin"), "/twin/", "twin.view"),
         ),
     ),
-    Group(_("Trade"), ()),
+    Group(
+        _("Trade"),
+        (
+            Entry(_("Malls"), "/market/", "market.view"),
+            Entry(_("My offers"), "/market/sell/", "market.sell"),
+            Entry(_("Saved searches"), "/market/searches/", "market.view"),
+        ),
+    ),
     Group(
         _("Data"),
         (

@@ -127,17 +127,28 @@ OWN = "org = ANY ((SELECT string_to_array(current_setting('gearpark.orgs', true)
 ANYONE = "(SELECT coalesce(current_setting('gearpark.orgs', true), '')) <> ''"
 
 
+def party(column: str) -> str:
+    """SQL condition: the organisation in ``column`` is one the scope acts for (``party("org")`` is ``OWN``)."""
+    return f"{column} = ANY ((SELECT string_to_array(current_setting('gearpark.orgs', true), ','))::text[])"
+
+
 def rls(
-    table: str, *, park_writes: bool = True, everyone_reads: bool = False, also_reads: str = ""
+    table: str,
+    *,
+    park_writes: bool = True,
+    everyone_reads: bool = False,
+    also_reads: str = "",
+    also_writes: str = "",
 ) -> RunSQL:
     """Migration operation: row-level security on ``table`` (which has a column ``org``), forced for the owner too.
 
     park_writes    the park administration may also write other organisations' rows (rights still decide above)
     everyone_reads any acting scope reads all rows
     also_reads     one more SQL condition under which a row may be read
+    also_writes    one more SQL condition under which a row may be written (a deal's other party)
     """
     reads = " OR ".join(part for part in (ANYONE if everyone_reads else "", PARK, OWN, also_reads) if part)
-    writes = f"{PARK} OR {OWN}" if park_writes else OWN
+    writes = " OR ".join(part for part in (PARK if park_writes else "", OWN, also_writes) if part)
     return RunSQL(
         [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
@@ -152,6 +163,19 @@ def rls(
             f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
             f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
         ],
+    )
+
+
+def frozen(table: str) -> RunSQL:
+    """Migration operation: rows of ``table`` are never changed nor removed once written, whoever asks."""
+    return RunSQL(
+        [
+            "CREATE OR REPLACE FUNCTION kit_refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'rows of % never change', TG_TABLE_NAME; END $$",
+            f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION kit_refuse_change()",
+        ],
+        [f"DROP TRIGGER {table}_frozen ON {table}"],
     )
 
 

@@ -20,6 +20,8 @@ PEOPLE = (  # sign-in, shown name, organisation, role; all invented
     ("operator", "李娜 Li Na", "qichi", "operator"),
     ("viewer", "陈明 Chen Ming", "qichi", "viewer"),
     ("potroom", "何卫东 He Weidong", "qineng", "engineer"),
+    ("seller", "唐敏 Tang Min", "lankai-gear", "seller"),
+    ("buyer", "刘洋 Liu Yang", "jingjiang", "buyer"),
     ("guest", "访客 Guest", PARK, "viewer"),
 )
 GUEST = "guest"  # whose reading rights a visitor without sign-in is lent
@@ -51,4 +53,8 @@ def load(now: datetime) -> dict[str, Any]:
         from .potline import load_potline
 
         done["potline"] = load_potline(park_scope())
+    if "gearpark.contexts.market" in settings.CONTEXTS:
+        from .market import load_market
+
+        done["market"] = load_market(park_scope(), now)
     return done

@@ -23,12 +23,19 @@ RIGHTS = (
     "twin.edit",
     "potline.view",
     "potline.control",
+    "market.view",
+    "market.sell",
+    "market.buy",
+    "market.run",
     "audit.view",
     "jobs.view",
     "jobs.run",
     "tokens.manage",
 )
-_VIEW = frozenset({"registry.view", "telemetry.view", "shopfloor.view", "twin.view", "potline.view"})
+_VIEW = frozenset(
+    {"registry.view", "telemetry.view", "shopfloor.view", "twin.view", "potline.view", "market.view"}
+)
+_MARKET_RUN = "market.run"  # of the park administration alone: it admits members and settles disputes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +63,13 @@ ROLES = {
                 "audit.view",
                 "jobs.view",
                 "telemetry.edit",
+                _MARKET_RUN,
             },
             frozenset({"park"}),
         ),
-        Role("firm-admin", "Firm administrator", frozenset(RIGHTS)),
+        Role("firm-admin", "Firm administrator", frozenset(RIGHTS) - {_MARKET_RUN}),
+        Role("seller", "Seller", _VIEW | {"market.sell"}),
+        Role("buyer", "Buyer", _VIEW | {"market.buy"}),
         Role(
             "engineer",
             "Engineer",

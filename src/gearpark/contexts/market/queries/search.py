@@ -1,0 +1,158 @@
+"""Search: filters, words in both languages and facets, answered by the index."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import tantivy
+
+from gearpark.engines.products import Bound, Query, attributes, is_choice, is_cjk, read_query, runs
+
+from ..types import Facet, Hits
+from . import index as offers_index
+
+MAX_PAGE = 100
+MAX_OFFSET = 5_000  # hits further down are not shown: narrow the search
+MAX_FACET = 24
+MAX_WORDS = 12
+FUZZY_FROM = 5  # letters of a Latin word from which one typing error is forgiven
+PREFIX_FROM = 4  # characters of a part number
+SORTS = ("best", "price", "-price", "new")
+FACETS = ("kind", "org", "stock", "currency")
+SCHEMA = offers_index.schema()
+_DOUBLE = tantivy.FieldType.Float
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched for. ``choices``: attribute -> wanted codes (any of them); ``bounds``: attribute -> range."""
+
+    text: str = ""
+    mall: str = ""
+    kinds: tuple[str, ...] = ()
+    orgs: tuple[str, ...] = ()
+    stock: bool = False
+    currency: str = ""
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bounds: Mapping[str, tuple[Decimal | None, Decimal | None]] = field(default_factory=dict)
+    sort: str = "best"
+    since: int = 0  # only offers changed after this moment (unix seconds)
+
+    def typed(self) -> Query:
+        return read_query(self.text)
+
+
+def search(wanted: Search, *, offset: int = 0, limit: int = 50, facets: Sequence[str] = FACETS) -> Hits:
+    """A page of hits with facets of the whole result. Before the index stands there are none."""
+    began = time.perf_counter()
+    index = offers_index.opened()
+    if index is None:
+        return Hits((), 0, {}, 0.0)
+    searcher, query = index.searcher(), _query(wanted)
+    limit, offset = min(limit, MAX_PAGE), min(offset, MAX_OFFSET)
+    found = searcher.search(query, limit, count=True, offset=offset, **_order(wanted))
+    ids = tuple(searcher.doc(address).get_first("id") for _score, address in found.hits)
+    counted, spans = _facets(searcher, query, facets) if facets else ({}, {})
+    took = (time.perf_counter() - began) * 1_000.0
+    return Hits(ids, found.count or 0, counted, took, spans)
+
+
+def _order(wanted: Search) -> dict[str, Any]:
+    if wanted.sort in ("price", "-price"):
+        ascending = wanted.sort == "price"
+        return {"order_by_field": "price", "order": tantivy.Order.Asc if ascending else tantivy.Order.Desc}
+    if wanted.sort == "new" or not wanted.text:
+        return {"order_by_field": "at"}
+    return {}
+
+
+def _query(wanted: Search) -> Any:
+    typed = wanted.typed()
+    must: list[Any] = [_words(typed.words)] if typed.words else []
+    must += [_bound(bound) for bound in typed.bounds]
+    for name, values in (
+        ("mall", (wanted.mall,)),
+        ("kind", wanted.kinds),
+        ("org", wanted.orgs),
+        ("currency", (wanted.currency,)),
+    ):
+        if any(values):
+            must.append(_any_of(name, [value for value in values if value]))
+    if wanted.stock:
+        must.append(_any_of("stock", ["yes"]))
+    must += [_any_of(key, codes) for key, codes in wanted.choices.items() if codes and is_choice(key)]
+    must += [_range(key, low, high) for key, (low, high) in wanted.bounds.items()]
+    if wanted.since:
+        must.append(
+            tantivy.Query.range_query(SCHEMA, "at", tantivy.FieldType.Integer, wanted.since + 1, 2**62)
+        )
+    if wanted.sort in ("price", "-price"):
+        must.append(_range("price", Decimal(0), None))
+    if not must:
+        return tantivy.Query.all_query()
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in must])
+
+
+def _bound(bound: Bound) -> Any:
+    return _any_of(bound.key, [bound.choice]) if bound.choice else _range(bound.key, bound.low, bound.high)
+
+
+def _any_of(name: str, values: Sequence[str]) -> Any:
+    return tantivy.Query.term_set_query(SCHEMA, name, list(values))
+
+
+def _range(key: str, low: Decimal | None, high: Decimal | None) -> Any:
+    if key != "price" and not attributes()[key].numeric:
+        return tantivy.Query.empty_query()
+    ends = float(low) if low is not None else -1e300, float(high) if high is not None else 1e300
+    return tantivy.Query.range_query(SCHEMA, key, _DOUBLE, *ends)
+
+
+def _words(words: str) -> Any:
+    """All words have to be there: a CJK run as a phrase of its characters, a Latin word with one error forgiven."""
+    parts = [_word(run) for run in runs(words)[:MAX_WORDS]]
+    if not parts:
+        return tantivy.Query.all_query()
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in parts])
+
+
+def _word(run: str) -> Any:
+    if is_cjk(run):
+        if len(run) == 1:
+            return tantivy.Query.term_query(SCHEMA, "text", run)
+        return tantivy.Query.phrase_query(SCHEMA, "text", list(run))
+    exact = tantivy.Query.term_query(SCHEMA, "text", run)
+    if not run.isalpha() and len(run) >= PREFIX_FROM:  # part numbers are often typed up to their variant
+        begins = tantivy.Query.regex_query(SCHEMA, "text", f"{re.escape(run)}.*")
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, exact), (tantivy.Occur.Should, begins)])
+    if len(run) < FUZZY_FROM or not run.isalpha():
+        return exact
+    near = tantivy.Query.fuzzy_term_query(SCHEMA, "text", run, distance=1, transposition_cost_one=True)
+    boosted = tantivy.Query.boost_query(exact, 4.0)
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, boosted), (tantivy.Occur.Should, near)])
+
+
+def _facets(
+    searcher: Any, query: Any, names: Sequence[str]
+) -> tuple[dict[str, tuple[Facet, ...]], dict[str, tuple[float, float]]]:
+    """Counts of values of choice fields, and (least, most) of numeric ones."""
+    wanted: dict[str, Any] = {}
+    for name in names:
+        numeric = name == "price" or (name in attributes() and attributes()[name].numeric)
+        wanted[name] = (
+            {"stats": {"field": name}} if numeric else {"terms": {"field": name, "size": MAX_FACET}}
+        )
+    raw = searcher.aggregate(query, wanted)
+    counted: dict[str, tuple[Facet, ...]] = {}
+    spans: dict[str, tuple[float, float]] = {}
+    for name, answer in raw.items():
+        if "buckets" in answer:
+            counted[name] = tuple(Facet(str(one["key"]), int(one["doc_count"])) for one in answer["buckets"])
+        elif answer.get("count") and answer.get("min") is not None:
+            spans[name] = (float(answer["min"]), float(answer["max"]))
+    return counted, spans

@@ -1,0 +1,40 @@
+"""Words of the market as data."""
+
+from .catalogue import (
+    CURRENCIES,
+    UNITS,
+    Facet,
+    FileInfo,
+    FileKind,
+    Finding,
+    Hits,
+    OfferDraft,
+    OfferInfo,
+    OfferState,
+    Tier,
+    Weight,
+)
+from .malls import MALLS, Mall, mall_of
+from .rights import BUY, RUN, SELL, VIEW
+
+__all__ = [
+    "BUY",
+    "CURRENCIES",
+    "MALLS",
+    "RUN",
+    "SELL",
+    "UNITS",
+    "VIEW",
+    "Facet",
+    "FileInfo",
+    "FileKind",
+    "Finding",
+    "Hits",
+    "Mall",
+    "OfferDraft",
+    "OfferInfo",
+    "OfferState",
+    "Tier",
+    "Weight",
+    "mall_of",
+]
