@@ -48,7 +48,7 @@ class OfferForm(forms.Form):
     currency = forms.ChoiceField(
         label=_("Currency"), choices=[(code, code) for code in CURRENCIES], initial="CNY"
     )
-    unit = forms.ChoiceField(label=_("Unit"), choices=[(code, code) for code in UNITS])
+    unit = forms.ChoiceField(label=_("Unit of measure"), choices=[(code, code) for code in UNITS])
     vat = forms.DecimalField(
         label=_("VAT, %"), initial=Decimal(13), min_value=0, max_value=99, decimal_places=2
     )
@@ -64,7 +64,7 @@ class OfferForm(forms.Form):
     step_qty = forms.DecimalField(label=_("Steps of"), initial=Decimal(1), decimal_places=3, max_digits=16)
     on_hand = forms.DecimalField(label=_("On hand"), initial=Decimal(0), decimal_places=3, max_digits=16)
     lead_days = forms.IntegerField(label=_("Lead time, days"), required=False, min_value=0, max_value=1000)
-    line = forms.ChoiceField(label=_("Made on"), required=False)
+    line = forms.ChoiceField(label=_("Made on the line"), required=False)
     shows = forms.BooleanField(label=_("Buyers may see that line's output"), required=False)
 
     def __init__(
@@ -172,8 +172,8 @@ class FileForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=())
     file = forms.FileField(label=_("File"), help_text=_("At most 5 MB."))
-    standard = forms.CharField(label=_("Standard"), required=False, max_length=80)
-    number = forms.CharField(label=_("Number"), required=False, max_length=80)
+    standard = forms.CharField(label=_("By standard"), required=False, max_length=80)
+    number = forms.CharField(label=_("Certificate number"), required=False, max_length=80)
     expires_on = forms.DateField(
         label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )

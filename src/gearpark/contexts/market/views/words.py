@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +23,7 @@ WEIGHTS = {Weight.ERROR: _("refused"), Weight.WARNING: _("to be known")}
 FILES = {
     FileKind.PICTURE: _("picture"),
     FileKind.DATASHEET: _("data sheet"),
-    FileKind.DRAWING: _("drawing"),
+    FileKind.DRAWING: _("technical drawing"),
     FileKind.CAD: _("CAD model"),
     FileKind.CERTIFICATE: _("certificate"),
 }
@@ -51,7 +52,12 @@ def unit(code: str) -> str:
 
 
 def sentence(found: Finding) -> str:
-    """A finding in the reader's language."""
+    """A finding in the reader's language: the catalogue's entry ``finding:<code>``, else the engine's own words."""
+    key = f"finding:{found.code}"
+    text = gettext(key)
+    if text != key:
+        with suppress(KeyError, IndexError):
+            return text.format(**found.details)
     return words_of(Problem(found.code, found.text, **found.details))
 
 
