@@ -65,6 +65,8 @@ RAIL = (
         _("Trade"),
         (
             Entry(_("Malls"), "/market/", "market.view"),
+            Entry(_("Requests"), "/market/rfqs/", "market.view"),
+            Entry(_("Deals"), "/market/orders/", "market.view"),
             Entry(_("My offers"), "/market/sell/", "market.sell"),
             Entry(_("Saved searches"), "/market/searches/", "market.view"),
         ),

@@ -135,6 +135,7 @@ def party(column: str) -> str:
 def rls(
     table: str,
     *,
+    park_reads: bool = True,
     park_writes: bool = True,
     everyone_reads: bool = False,
     also_reads: str = "",
@@ -142,12 +143,17 @@ def rls(
 ) -> RunSQL:
     """Migration operation: row-level security on ``table`` (which has a column ``org``), forced for the owner too.
 
+    park_reads     the park administration reads every row (a sealed quotation is not even for its eyes)
     park_writes    the park administration may also write other organisations' rows (rights still decide above)
     everyone_reads any acting scope reads all rows
     also_reads     one more SQL condition under which a row may be read
     also_writes    one more SQL condition under which a row may be written (a deal's other party)
     """
-    reads = " OR ".join(part for part in (ANYONE if everyone_reads else "", PARK, OWN, also_reads) if part)
+    reads = " OR ".join(
+        part
+        for part in (ANYONE if everyone_reads else "", PARK if park_reads else "", OWN, also_reads)
+        if part
+    )
     writes = " OR ".join(part for part in (PARK if park_writes else "", OWN, also_writes) if part)
     return RunSQL(
         [

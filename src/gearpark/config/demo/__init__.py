@@ -54,7 +54,9 @@ def load(now: datetime) -> dict[str, Any]:
 
         done["potline"] = load_potline(park_scope())
     if "gearpark.contexts.market" in settings.CONTEXTS:
+        from .deals import load_deals
         from .market import load_market
 
         done["market"] = load_market(park_scope(), now)
+        done["deals"] = load_deals(park_scope(), now)
     return done

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import searches, sell, store
+from .views import deals, orders, searches, sell, store
 
 app_name = "market"
 urlpatterns = [
@@ -12,6 +12,14 @@ urlpatterns = [
     path("market/m/<str:code>/", store.store, name="store"),
     path("market/offers/<int:key>/", store.offer, name="offer"),
     path("market/offers/<int:key>/files/<int:file>/", store.offer_file, name="file"),
+    path("market/offers/<int:key>/order/", orders.place, name="place"),
+    path("market/ask/", deals.ask, name="ask"),
+    path("market/rfqs/", deals.rfqs, name="rfqs"),
+    path("market/rfqs/<int:key>/", deals.rfq, name="rfq"),
+    path("market/rfqs/<int:key>/do/", deals.rfq_do, name="rfq-do"),
+    path("market/orders/", orders.order_list, name="orders"),
+    path("market/orders/<int:key>/", orders.order, name="order"),
+    path("market/orders/<int:key>/do/", orders.order_do, name="order-do"),
     path("market/compare/", store.compare, name="compare"),
     path("market/searches/", searches.kept, name="searches"),
     path("market/searches/keep/", searches.keep, name="search-keep"),

@@ -10,6 +10,7 @@ from .queries.spells import MAX_DAYS as MAX_SPELL_DAYS
 from .queries.spells import line_spells
 from .queries.summary import shift_made
 from .queries.trace.epcis_out import part_events
+from .queries.work.orders import order_id as work_order_id
 from .services import ensure_demo_lines, ensure_line, save_calendar, save_line, set_plan
 from .services.bookings import book
 from .services.care_loops import LOOPS as CARE_LOOPS
@@ -31,7 +32,7 @@ from .types import Alarm, LineChanged, LineInfo, LineSpells, LineSummary, LineWa
 from .types.figures import FiguresPublished
 from .types.moves import TaskEnded
 from .types.shipping import ShipmentSent
-from .types.work import OperationDone, SerialDone, StationHeld
+from .types.work import OperationDone, SerialDone, SerialStatus, StationHeld
 
 LOOPS = (*FOLLOW_LOOPS, *RECALL_LOOPS, *SPC_LOOPS, *FLEET_LOOPS, *CARE_LOOPS)
 LISTENERS = (
@@ -55,6 +56,8 @@ __all__ = [
     "LineWanted",
     "LiveUnit",
     "OrderSeed",
+    "SerialDone",
+    "SerialStatus",
     "ShipmentSent",
     "Spell",
     "TaskEnded",
@@ -83,4 +86,5 @@ __all__ = [
     "shift_document",
     "shift_kpis",
     "shift_made",
+    "work_order_id",
 ]

@@ -73,7 +73,9 @@ class OfferForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kind = kind
         for attribute in kind.attributes:
-            self.fields[VALUE + attribute.key] = _field(attribute, language, attribute.key in kind.needed)
+            self.fields[VALUE + attribute.key] = value_field(
+                attribute, language, attribute.key in kind.needed
+            )
         malls, line = self.fields["malls"], self.fields["line"]
         if isinstance(malls, forms.MultipleChoiceField) and isinstance(line, forms.ChoiceField):
             malls.choices = [(code, MALLS[code].title(language)) for code in kind.malls]
@@ -147,7 +149,7 @@ def initial_of(offer: OfferInfo) -> dict[str, Any]:
     return made
 
 
-def _field(attribute: Attribute, language: str, needed: bool) -> forms.Field:
+def value_field(attribute: Attribute, language: str, needed: bool) -> forms.Field:
     label = attribute.title(language) + (f", {attribute.unit}" if attribute.unit else "")
     if attribute.kind is Kind.CHOICE:
         choices = [("", "–"), *((choice.code, choice.title(language)) for choice in attribute.choices)]

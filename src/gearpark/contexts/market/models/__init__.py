@@ -1,5 +1,27 @@
 """Tables of the market."""
 
 from .catalogue import ContractPrice, Offer, OfferFile, OfferRevision, SavedSearch, Unindexed
+from .deals import DealEntry, Instruction, Order, Question, Quote, QuoteContent, Rating, Rfq, Stage
+from .money import Account, Entry, Posting, StatementLine
 
-__all__ = ["ContractPrice", "Offer", "OfferFile", "OfferRevision", "SavedSearch", "Unindexed"]
+__all__ = [
+    "Account",
+    "ContractPrice",
+    "DealEntry",
+    "Entry",
+    "Instruction",
+    "Offer",
+    "OfferFile",
+    "OfferRevision",
+    "Order",
+    "Posting",
+    "Question",
+    "Quote",
+    "QuoteContent",
+    "Rating",
+    "Rfq",
+    "SavedSearch",
+    "Stage",
+    "StatementLine",
+    "Unindexed",
+]

@@ -34,6 +34,17 @@ def has_part(scope: Scope, part_no: str) -> bool:
     return bool(own_rows(scope).filter(part_no=part_no).exists())
 
 
+def stocked_offer(scope: Scope) -> OfferInfo | None:
+    """A listed offer of the firm with the most on hand."""
+    row = (
+        own_rows(scope)
+        .filter(state=OfferState.LISTED.value, on_hand__gt=0)
+        .order_by("-on_hand", "pk")
+        .first()
+    )
+    return None if row is None else info_of(row)
+
+
 def offer(scope: Scope, key: int) -> OfferInfo:
     """One offer, or NotFound ``market.offer_unknown``."""
     row = visible(scope).filter(pk=key).first()

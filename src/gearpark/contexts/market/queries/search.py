@@ -150,7 +150,8 @@ def _facets(
     raw = searcher.aggregate(query, wanted)
     counted: dict[str, tuple[Facet, ...]] = {}
     spans: dict[str, tuple[float, float]] = {}
-    for name, answer in raw.items():
+    for name in names:
+        answer = raw[name]
         if "buckets" in answer:
             counted[name] = tuple(Facet(str(one["key"]), int(one["doc_count"])) for one in answer["buckets"])
         elif answer.get("count") and answer.get("min") is not None:

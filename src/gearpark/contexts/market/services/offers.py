@@ -64,7 +64,7 @@ def save_offer(
         _store(row, key)
         _keep(scope, row)
         if listed:
-            _to_index(row)
+            to_index(row)
         record(scope, "market.offer_saved", "market.offer", row.part_no, before, _document(row))
         return info_of(row)
 
@@ -101,7 +101,7 @@ def list_offer(scope: Scope, key: int, now: datetime) -> OfferInfo:
             record(
                 scope, "market.offer_listed", "market.offer", row.part_no, None, {"revision": row.revision}
             )
-        _to_index(row)
+        to_index(row)
         return info_of(row)
 
 
@@ -113,7 +113,7 @@ def withdraw_offer(scope: Scope, key: int) -> OfferInfo:
         if row.state == OfferState.LISTED.value:
             row.state = OfferState.WITHDRAWN.value
             row.save(update_fields=["state", "changed_at"])
-            _to_index(row)
+            to_index(row)
             record(
                 scope, "market.offer_withdrawn", "market.offer", row.part_no, None, {"revision": row.revision}
             )
@@ -202,7 +202,7 @@ def set_stock(scope: Scope, key: int, on_hand: Decimal) -> OfferInfo:
         before, row.on_hand = row.on_hand, on_hand
         row.save(update_fields=["on_hand", "changed_at"])
         if row.state == OfferState.LISTED.value:
-            _to_index(row)
+            to_index(row)
         record(
             scope,
             "market.stock_counted",
@@ -226,7 +226,7 @@ def _errors(findings: list[dict[str, Any]]) -> bool:
     return any(one["weight"] == Weight.ERROR.value for one in findings)
 
 
-def _to_index(row: Offer) -> None:
+def to_index(row: Offer) -> None:
     """Mark it for the search index, in this transaction."""
     Unindexed._base_manager.bulk_create(
         [Unindexed(org=row.org, offer_id=row.pk)],

@@ -20,6 +20,7 @@ FLANK_POINTS = 6
 MAX_DRAWN_TEETH = 250  # more are drawn as their tip and root circles
 MARGIN = 0.06  # of the larger side
 SLANT = (0.45, 0.28)  # of a box's depth, to the right and up
+PLAIN_GEAR = Gear(module_mm=4.0, teeth=18, width_mm=20.0, bore_mm=24.0)  # until the parameters are there
 SCALES_MM = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
@@ -58,12 +59,10 @@ def picture(offer: OfferInfo) -> Picture:
 def drawn(kind: str, kept: Mapping[str, Any]) -> Picture:
     values = from_kept(product_class(kind), kept)
     if kind == "gear":
-        gear = gear_of(values)
-        if gear is not None:
-            try:
-                return _gear(gear)
-            except Problem:
-                pass
+        try:
+            return _gear(gear_of(values) or PLAIN_GEAR)
+        except Problem:
+            return _emblem(kind)
     mm = {
         name: float(value)
         for name, value in values.items()
@@ -152,9 +151,14 @@ _EMBLEMS = {
     "al-liquid": "M-30 -30H30L24 34H-24ZM-38 -30H38M-27 -12C-14 -4 -2 -20 12 -12S24 -16 28 -12",
     "al-profile": "M-40 -30H40V30H-40ZM-32 -22V-4H-4V-22ZM4 -22V-4H32V-22ZM-32 4V22H-4V4ZM4 4V22H32V4Z",
 }
+_BAR = "M-46 -9H46A5 9 0 0 1 46 9H-46A5 9 0 0 1 -46 -9ZM-46 -9A5 9 0 0 1 -46 9"
+_CASE = "M-42 28V-14L-20 -30H20L42 -14V28ZM-20 8a20 20 0 1 0 40 0a20 20 0 1 0 -40 0ZM-36 22h6M30 22h6"
 _INGOT = "M-44 20L-34 -10H34L44 20ZM-34 -10L-24 -24H42L34 -10"
 
 
 def _emblem(kind: str) -> Picture:
     """What has no measures of its own to be drawn from: a plain outline of its kind, without a scale."""
-    return Picture((("body", _EMBLEMS.get(kind, _INGOT)),), 100.0, "emblem")
+    path = _EMBLEMS.get(kind) or (
+        _INGOT if kind.startswith("al-") else _BAR if "shaft" in kind or kind == "axle" else _CASE
+    )
+    return Picture((("body", path),), 100.0, "emblem")

@@ -16,12 +16,14 @@ from gearpark.engines.products import classes, product_class
 from gearpark.kit.http import needs, scope_of
 
 from ..queries import offers as queries
+from ..queries.deals import ratings
 from ..queries.firms import firm, names
 from ..queries.search import MAX_OFFSET, Search, search
 from ..types import BUY, MALLS, SELL, VIEW, OfferInfo, OfferState, mall_of
 from . import words
 from .asked import asked, chips, facet_groups, facet_names, with_value
 from .details import gear_facts, mates_url, similar
+from .orders import order_form
 from .pictures import picture
 
 PAGE = 24
@@ -60,9 +62,12 @@ def _kind_row(mall: str, facet: Any) -> dict[str, Any]:
     return {"title": title, "count": facet.count, "url": f"/market/m/{mall}/?kind={facet.value}"}
 
 
-def cards(scope: Scope, offers: Sequence[OfferInfo]) -> list[dict[str, Any]]:
-    """Offers as cards; SQL does not grow with them."""
-    firm_names = names((one.org for one in offers), words.language())
+def cards(
+    scope: Scope, offers: Sequence[OfferInfo], firm_names: dict[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """Offers as cards; SQL does not grow with them. ``firm_names``: where the page has them already."""
+    if firm_names is None:
+        firm_names = names((one.org for one in offers), words.language())
     photos = queries.pictures(scope, (one.id for one in offers))
     return [
         {
@@ -84,13 +89,13 @@ def store(request: HttpRequest, code: str) -> HttpResponse:
     wanted = asked(given, code)
     page = max(1, int(given["page"])) if given.get("page", "").isdecimal() else 1
     hits = search(wanted, offset=(page - 1) * PAGE, limit=PAGE, facets=facet_names(wanted))
-    firm_names = names(
-        [facet.value for facet in hits.facets.get("org", ())] + list(wanted.orgs), words.language()
-    )
+    offers = queries.offers_by_id(scope, hits.ids)
+    slugs = [facet.value for facet in hits.facets.get("org", ())]
+    firm_names = names([*slugs, *wanted.orgs, *(one.org for one in offers)], words.language())
     pages = max(1, min(-(-hits.total // PAGE), MAX_OFFSET // PAGE))
     context = {
         "mall": mall, "page_title": mall.title(words.language()), "lead": mall.lead(words.language()),
-        "search": wanted, "hits": hits, "cards": cards(scope, queries.offers_by_id(scope, hits.ids)),
+        "search": wanted, "hits": hits, "cards": cards(scope, offers, firm_names),
         "chips": chips(given, wanted, firm_names), "facets": facet_groups(given, wanted, hits, firm_names),
         "sorts": [{"code": sort, "word": _sort_word(sort), "url": with_value(given, "sort", sort, only=True), "on": sort == wanted.sort} for sort in SORT_WORDS],
         "page": page, "pages": pages, "took": f"{hits.took_ms:.0f}",
@@ -134,7 +139,8 @@ def offer(request: HttpRequest, key: int) -> HttpResponse:
         "gear": gear_facts(found), "mates": mates_url(found), "own": found.org == scope.org,
         "listed": found.state is OfferState.LISTED, "state_word": words.STATES[found.state],
         "state_look": words.STATE_LOOKS[found.state], "similar": cards(scope, similar(scope, found)),
-        "malls": [MALLS[code] for code in found.malls if code in MALLS], "may_buy": scope.may(BUY),
+        "malls": [MALLS[code] for code in found.malls if code in MALLS], "may_buy": scope.may(BUY) and found.org != scope.org,
+        "order_form": order_form(found.min_qty), "rating": ratings(scope, [found.org]).get(found.org),
     }  # fmt: skip
     return render(request, "market/offer.html", context)
 

@@ -11,10 +11,12 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from gearpark.base.problems import Problem
+from gearpark.base.time import now_utc
 from gearpark.engines.products import Value, from_kept, product_class
 from gearpark.kit.problems import words_of
 
 from ..types import FileKind, Finding, OfferInfo, OfferState, Weight
+from ..types.deals import OrderState, Party, RfqState, StageState, StageWhen
 
 UNITS = {"piece": _("piece"), "set": _("set"), "kg": _("kg"), "t": _("t"), "m": _("m")}
 STATES = {OfferState.DRAFT: _("draft"), OfferState.LISTED: _("listed"), OfferState.WITHDRAWN: _("withdrawn")}
@@ -26,6 +28,67 @@ FILES = {
     FileKind.DRAWING: _("technical drawing"),
     FileKind.CAD: _("CAD model"),
     FileKind.CERTIFICATE: _("certificate"),
+}
+RFQ_STATES = {
+    RfqState.OPEN: _("open for quotations"),
+    RfqState.OPENED: _("quotations opened"),
+    RfqState.AWARDED: _("awarded"),
+    RfqState.VOID: _("void"),
+    RfqState.CANCELLED: _("cancelled"),
+}
+ORDER_STATES = {
+    OrderState.PLACED: _("placed"),
+    OrderState.CONFIRMED: _("confirmed"),
+    OrderState.SHIPPED: _("shipped"),
+    OrderState.RECEIVED: _("received"),
+    OrderState.ACCEPTED: _("goods accepted"),
+    OrderState.DISPUTED: _("disputed"),
+    OrderState.CLOSED: _("order closed"),
+    OrderState.CANCELLED: _("cancelled"),
+}
+ORDER_LOOKS = {
+    OrderState.PLACED: "waiting", OrderState.CONFIRMED: "connecting", OrderState.SHIPPED: "connecting", OrderState.RECEIVED: "uncertain",
+    OrderState.ACCEPTED: "good", OrderState.DISPUTED: "bad", OrderState.CLOSED: "good", OrderState.CANCELLED: "stopped",
+}  # fmt: skip
+PARTIES = {Party.BUYER: _("the buyer"), Party.SELLER: _("the seller"), Party.PARK: _("the park")}
+DEEDS = {
+    "confirm": _("Confirm the order"),
+    "decline": _("Decline"),
+    "cancel": _("Cancel the order"),
+    "ship": _("Report shipment"),
+    "cancel-agreed": _("Cancel as agreed"),
+    "receive": _("Report receipt"),
+    "accept": _("Accept the goods"),
+    "dispute": _("Dispute"),
+    "escalate": _("Call the park"),
+    "settle": _("Settle: pay the seller"),
+    "refund": _("Refund the buyer"),
+    "close": _("Warranty is over: close"),
+}
+DANGEROUS = ("decline", "cancel", "cancel-agreed", "dispute", "refund")
+ENTRIES = {
+    "place": _("placed the order"), "confirm": _("confirmed"), "decline": _("declined"), "cancel": _("cancelled"), "ship": _("shipped"),
+    "cancel-agreed": _("cancelled as agreed"), "receive": _("received"), "accept": _("goods accepted"), "dispute": _("disputed"),
+    "escalate": _("called the park"), "settle": _("settled"), "refund": _("refunded"), "close": _("order closed"),
+    "message": _("wrote"), "job": _("named the shop's order"),
+}  # fmt: skip
+WHENS = {
+    StageWhen.ORDER: _("on confirmation"),
+    StageWhen.SHIPMENT: _("on shipment"),
+    StageWhen.ACCEPTANCE: _("on acceptance"),
+    StageWhen.WARRANTY: _("after warranty"),
+}
+STAGE_STATES = {
+    StageState.DUE: _("to be paid in"),
+    StageState.HELD: _("held by the custodian"),
+    StageState.RELEASED: _("paid to the seller"),
+    StageState.REFUNDED: _("given back"),
+}
+STAGE_LOOKS = {
+    StageState.DUE: "waiting",
+    StageState.HELD: "connecting",
+    StageState.RELEASED: "good",
+    StageState.REFUNDED: "stopped",
 }
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€"}
 CENTS = Decimal("0.01")
@@ -88,6 +151,14 @@ def attribute_rows(kind: str, kept: Mapping[str, Any]) -> list[dict[str, Any]]:
 def shown(kind: str, key: str, value: Value) -> str:
     attribute = product_class(kind).attribute(key)
     return attribute.shown(value, language()) if attribute else str(value)
+
+
+def rfq_state(row: Any) -> str:
+    """Its state; an open one whose deadline has passed waits to be opened."""
+    state = RfqState(row.state)
+    if state is RfqState.OPEN and now_utc() >= row.closes_at:
+        return gettext("deadline passed")
+    return str(RFQ_STATES[state])
 
 
 KEY_FACTS = 5

@@ -131,6 +131,7 @@ class SerialDone:
     serial: str
     status: SerialStatus
     at: datetime
+    order_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def tell_run(run: OperationRun, row: Serial, line_asset: str) -> None:
 def tell_left(row: Serial, before: str) -> None:
     """Tell that a part left its route, when it just did."""
     if row.status != before and row.status in LEFT and row.done_at is not None:
-        tell(SerialDone(row.org, row.pk, row.serial, SerialStatus(row.status), row.done_at))
+        tell(SerialDone(row.org, row.pk, row.serial, SerialStatus(row.status), row.done_at, row.order_id))
 
 
 def settle(scope: Scope, order_ids: Iterable[int | None], at: datetime) -> None:
