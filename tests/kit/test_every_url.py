@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tests.factories import registry as make
 from tests.factories.care import care_rows
+from tests.factories.market import market_rows
 from tests.factories.work import work_rows
 
 from gearpark.base.time import now_utc
@@ -128,6 +129,8 @@ def _rooms(scope: Any, person_id: int) -> dict[str, str]:
         take_note(scope, code, 1, "hot", now_utc(), MARKER)
         change = draft(scope, code, MARKER, {"volt": 3.94})
         keys |= {"potline_code": code, "cell_number": "1", "campaign_id": str(change.id)}
+    if "gearpark.contexts.market" in settings.CONTEXTS:
+        keys |= market_rows(scope, MARKER)
     return keys
 
 

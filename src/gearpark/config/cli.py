@@ -35,6 +35,7 @@ def _up(options: argparse.Namespace) -> int:
         from .demo import GUEST, SIGN_INS
 
         os.environ.setdefault("GEARPARK_GUEST", GUEST)
+        os.environ.setdefault("GEARPARK_CUSTODIAN", "simulated")
         ready += "  (sign in as " + ", ".join(f"{name} / {word}" for name, word in SIGN_INS) + ")"
     cells, port = (options.potline_cells, options.port_base + POTLINE_PORT) if demo else (0, 0)
     tree = installation(

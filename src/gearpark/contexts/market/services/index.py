@@ -67,6 +67,7 @@ def _rebuild(scope: Scope) -> int:
             done += 1
         writer.commit()
         writer.wait_merging_threads()
+    reads.forget()
     return done
 
 
@@ -80,6 +81,7 @@ def _write(scope: Scope, keys: list[int]) -> None:
         writer.add_document(reads.document(info_of(row), names.get(row.org, "")))
     writer.commit()
     writer.wait_merging_threads()
+    reads.forget()
 
 
 def _firm_names(scope: Scope) -> dict[str, str]:

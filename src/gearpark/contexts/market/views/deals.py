@@ -131,7 +131,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             form.add_error(None, words_of(problem))
         else:
             messages.success(request, gettext("The request is out: sellers see it now."))
-            return redirect("market:rfq", key=key)
+            return redirect("market:rfq", rfq_id=key)
     plain = "title qty unit target needed_on delivery closes_at sealed least stages"
     context = {
         "form": form, "kind": kind, "kind_title": kind.title(words.language()), "values": form.value_fields(),
@@ -152,12 +152,12 @@ def _initial() -> dict[str, Any]:
 
 
 @needs(VIEW)
-def rfq(request: HttpRequest, key: int) -> HttpResponse:
+def rfq(request: HttpRequest, rfq_id: int) -> HttpResponse:
     """``/market/rfqs/<id>/``: the request; to its buyer with the quotations side by side, to a seller with its own."""
     scope = scope_of(request)
-    row = queries.rfq_row(scope, key)
+    row = queries.rfq_row(scope, rfq_id)
     mine, now = row.org == scope.org, now_utc()
-    newest = queries.newest_quotes(scope, key)
+    newest = queries.newest_quotes(scope, rfq_id)
     firm_names = names([row.org, *(one.org for one in newest), *row.invited], words.language())
     context = {
         "rfq": row, "page_title": row.title, "buyer": firm_names.get(row.org, row.org), "mine": mine,
@@ -165,9 +165,9 @@ def rfq(request: HttpRequest, key: int) -> HttpResponse:
         "rows": words.attribute_rows(row.kind, row.values), "state": words.rfq_state(row), "over": now >= row.closes_at,
         "open": row.state == RfqState.OPEN.value, "opened": row.state == RfqState.OPENED.value, "unit": words.unit(row.unit),
         "qty": words.quantity(row.qty), "target": words.amount(row.target_price) if row.target_price else "",
-        "invited": [firm_names.get(slug, slug) for slug in row.invited], "questions": list(queries.questions(scope, key)),
+        "invited": [firm_names.get(slug, slug) for slug in row.invited], "questions": list(queries.questions(scope, rfq_id)),
         "quotes": [_quote_row(scope, row, one, firm_names, newest) for one in newest],
-        "versions": [_version(one) for one in queries.versions(scope, key, "" if mine else scope.org)],
+        "versions": [_version(one) for one in queries.versions(scope, rfq_id, "" if mine else scope.org)],
         "may_buy": mine and scope.may(BUY), "may_sell": not mine and scope.may(SELL) and (row.state == RfqState.OPENED.value or (row.state == RfqState.OPEN.value and now < row.closes_at)),
         "form": QuoteForm(initial={"qty": f"{row.qty.normalize():f}", "landed": 0, "valid_until": timezone.localdate() + timedelta(days=30)}),
         "fitting": cards(scope, _fitting(scope, row)) if mine else [], "ratings": queries.ratings(scope, [one.org for one in newest]),
@@ -216,17 +216,17 @@ def _version(one: Any) -> dict[str, Any]:
 
 @needs(VIEW)
 @require_POST
-def rfq_do(request: HttpRequest, key: int) -> HttpResponse:
+def rfq_do(request: HttpRequest, rfq_id: int) -> HttpResponse:
     """``/market/rfqs/<id>/do/``: quote, counter, ask, answer, open, award, cancel."""
     scope, what, now = scope_of(request), request.POST.get("what", ""), now_utc()
     try:
-        done = _do(request, scope, key, what, now)
+        done = _do(request, scope, rfq_id, what, now)
     except Problem as problem:
         if problem.status >= 403 and problem.status != 409:
             raise
         messages.error(request, words_of(problem))
-        return redirect("market:rfq", key=key)
-    return done or redirect("market:rfq", key=key)
+        return redirect("market:rfq", rfq_id=rfq_id)
+    return done or redirect("market:rfq", rfq_id=rfq_id)
 
 
 def _do(request: HttpRequest, scope: Scope, key: int, what: str, now: Any) -> HttpResponse | None:
@@ -261,7 +261,7 @@ def _do(request: HttpRequest, scope: Scope, key: int, what: str, now: Any) -> Ht
     elif what == "award":
         made = services.award(scope, key, _shares(given), now)
         messages.success(request, gettext("Awarded: the sellers confirm next."))
-        return redirect("market:order", key=made[0])
+        return redirect("market:order", order_id=made[0])
     return None
 
 

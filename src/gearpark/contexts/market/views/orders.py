@@ -83,23 +83,23 @@ def order_list(request: HttpRequest) -> HttpResponseBase:
 
 @needs(BUY)
 @require_POST
-def place(request: HttpRequest, key: int) -> HttpResponse:
+def place(request: HttpRequest, offer_id: int) -> HttpResponse:
     """``/market/offers/<id>/order/``."""
     form = OrderForm(request.POST)
     if not form.is_valid():
         messages.error(request, gettext("Give a quantity above 0."))
-        return redirect("market:offer", key=key)
+        return redirect("market:offer", offer_id=offer_id)
     try:
         made = services.place_order(
-            scope_of(request), key, form.cleaned_data["qty"], form.cleaned_data["key"], now_utc()
+            scope_of(request), offer_id, form.cleaned_data["qty"], form.cleaned_data["key"], now_utc()
         )
     except Problem as problem:
         if problem.status in (403, 404):
             raise
         messages.error(request, words_of(problem))
-        return redirect("market:offer", key=key)
+        return redirect("market:offer", offer_id=offer_id)
     messages.success(request, gettext("Ordered: the seller confirms next."))
-    return redirect("market:order", key=made)
+    return redirect("market:order", order_id=made)
 
 
 def order_form(least: Decimal) -> OrderForm:
@@ -108,13 +108,13 @@ def order_form(least: Decimal) -> OrderForm:
 
 
 @needs(VIEW)
-def order(request: HttpRequest, key: int) -> HttpResponse:
+def order(request: HttpRequest, order_id: int) -> HttpResponse:
     """``/market/orders/<id>/``: the deal room."""
     scope, now = scope_of(request), now_utc()
-    row = queries.order_row(scope, key)
-    party, told = queries.party_of(scope, row), queries.entries(scope, key)
+    row = queries.order_row(scope, order_id)
+    party, told = queries.party_of(scope, row), queries.entries(scope, order_id)
     firm_names = names([row.org, row.seller], words.language())
-    state, stages = OrderState(row.state), queries.stages(scope, key)
+    state, stages = OrderState(row.state), queries.stages(scope, order_id)
     deeds = (
         queries.deeds(row, party, told, now)
         if scope.may({Party.BUYER: BUY, Party.SELLER: SELL, Party.PARK: RUN}[party])
@@ -131,7 +131,7 @@ def order(request: HttpRequest, key: int) -> HttpResponse:
         "stages": [_stage(row, stage, party, scope) for stage in stages], "record": [_entry(entry, firm_names, row) for entry in reversed(told)],
         "progress": _progress(row, party), "job_form": JobForm(initial={"shows": row.shows}) if party is Party.SELLER and scope.may(SELL) else None,
         "may_talk": bool(deeds) or (scope.may(BUY if party is Party.BUYER else SELL) and party is not Party.PARK),
-        "may_rate": party is Party.BUYER and scope.may(BUY) and state in (OrderState.ACCEPTED, OrderState.CLOSED) and not queries.rated(scope, key),
+        "may_rate": party is Party.BUYER and scope.may(BUY) and state in (OrderState.ACCEPTED, OrderState.CLOSED) and not queries.rated(scope, order_id),
         "vat": f"{(row.vat_rate * 100).normalize():f}",
     }  # fmt: skip
     return render(request, "market/order.html", context)
@@ -200,33 +200,35 @@ def _progress(row: Any, party: Party) -> dict[str, Any] | None:
 
 @needs(VIEW)
 @require_POST
-def order_do(request: HttpRequest, key: int) -> HttpResponse:
+def order_do(request: HttpRequest, order_id: int) -> HttpResponse:
     """``/market/orders/<id>/do/``: a deed, a payment, a message, the shop's order, a rating."""
     scope, what, now, given = scope_of(request), request.POST.get("what", ""), now_utc(), request.POST
     try:
         if what == "pay":
             number = given.get("stage", "")
-            money.pay_stage(scope, key, int(number) if number.isdecimal() else 0, now)
+            money.pay_stage(scope, order_id, int(number) if number.isdecimal() else 0, now)
             messages.success(
                 request,
                 gettext("The custodian is told to hold the amount; the stage changes when it confirms."),
             )
         elif what == "message":
-            services.say(scope, key, given.get("text", ""), now)
+            services.say(scope, order_id, given.get("text", ""), now)
         elif what == "job":
             form = JobForm(given)
             if form.is_valid():
-                services.link_job(scope, key, form.cleaned_data["number"], form.cleaned_data["shows"], now)
+                services.link_job(
+                    scope, order_id, form.cleaned_data["number"], form.cleaned_data["shows"], now
+                )
         elif what == "rate":
             stars = given.get("quality", "")
             services.rate(
-                scope, key, int(stars) if stars.isdecimal() else 0, given.get("text", "")[:500], now
+                scope, order_id, int(stars) if stars.isdecimal() else 0, given.get("text", "")[:500], now
             )
             messages.success(request, gettext("Thank you: others see it as part of the seller's rating."))
         else:
-            services.move(scope, key, what, now, text=given.get("text", ""))
+            services.move(scope, order_id, what, now, text=given.get("text", ""))
     except Problem as problem:
         if problem.status in (403, 404) and problem.code != "market.job_unknown":
             raise
         messages.error(request, words_of(problem))
-    return redirect("market:order", key=key)
+    return redirect("market:order", order_id=order_id)

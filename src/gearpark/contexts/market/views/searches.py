@@ -62,8 +62,8 @@ def keep(request: HttpRequest) -> HttpResponse:
 
 @needs(VIEW)
 @require_POST
-def change(request: HttpRequest, key: int) -> HttpResponse:
+def change(request: HttpRequest, search_id: int) -> HttpResponse:
     """``/market/searches/<id>/``: looked at, or kept no longer."""
     what = "remove" if request.POST.get("what") == "remove" else "seen"
-    services.change_search(scope_of(request), key, what, now_utc())
+    services.change_search(scope_of(request), search_id, what, now_utc())
     return redirect("market:searches")

@@ -119,15 +119,15 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @needs(SELL)
-def edit(request: HttpRequest, key: int) -> HttpResponse:
+def edit(request: HttpRequest, offer_id: int) -> HttpResponse:
     """``/market/sell/<id>/``: an own offer: its values, state, stock, files and agreed prices."""
     scope = scope_of(request)
-    found = _own(scope, key)
+    found = _own(scope, offer_id)
     kind = product_class(found.kind)
     form = _form(scope, kind, request, initial_of(found))
     if request.method == "POST" and form.is_valid():
         base = form.cleaned_data["base"]
-        saved = _tried(form, lambda: services.save_offer(scope, form.draft(), key, base=base))
+        saved = _tried(form, lambda: services.save_offer(scope, form.draft(), offer_id, base=base))
         if saved is not None:
             return _kept(request, saved)
     return _page(request, form, kind, found)
@@ -160,7 +160,7 @@ def _tried(form: OfferForm, work: Callable[[], OfferInfo]) -> OfferInfo | None:
 
 def _kept(request: HttpRequest, saved: OfferInfo) -> HttpResponse:
     messages.success(request, gettext("Revision %(n)s is kept.") % {"n": saved.revision})
-    return redirect("market:edit", key=saved.id)
+    return redirect("market:edit", offer_id=saved.id)
 
 
 def _page(request: HttpRequest, form: OfferForm, kind: ProductClass, found: OfferInfo | None) -> HttpResponse:
@@ -211,32 +211,32 @@ def checked(request: HttpRequest, code: str) -> HttpResponse:
 
 @needs(SELL)
 @require_POST
-def change(request: HttpRequest, key: int) -> HttpResponse:
+def change(request: HttpRequest, offer_id: int) -> HttpResponse:
     """``/market/sell/<id>/do/``: list, withdraw, count the stock, agree or end a price."""
     scope, what = scope_of(request), request.POST.get("what", "")
     try:
         if what == "list":
-            services.list_offer(scope, key, now_utc())
+            services.list_offer(scope, offer_id, now_utc())
             messages.success(request, gettext("Listed: buyers find it within seconds."))
         elif what == "withdraw":
-            services.withdraw_offer(scope, key)
+            services.withdraw_offer(scope, offer_id)
             messages.success(request, gettext("Withdrawn: nobody else sees it now."))
         elif what == "stock":
             form = StockForm(request.POST)
             if form.is_valid():
-                services.set_stock(scope, key, form.cleaned_data["on_hand"])
+                services.set_stock(scope, offer_id, form.cleaned_data["on_hand"])
                 messages.success(request, gettext("The stock is counted anew."))
         elif what == "agree":
-            _agree(request, scope, key)
+            _agree(request, scope, offer_id)
         elif what == "end-price":
             number = request.POST.get("price", "")
-            services.end_price(scope, key, int(number) if number.isdecimal() else 0)
+            services.end_price(scope, offer_id, int(number) if number.isdecimal() else 0)
             messages.success(request, gettext("The agreed price is taken back."))
     except Problem as problem:
         if problem.status >= 403 and problem.status != 409:
             raise
         messages.error(request, words_of(problem))
-    return redirect("market:edit", key=key)
+    return redirect("market:edit", offer_id=offer_id)
 
 
 def _agree(request: HttpRequest, scope: Scope, key: int) -> None:
@@ -259,19 +259,19 @@ def _agree(request: HttpRequest, scope: Scope, key: int) -> None:
 
 @needs(SELL)
 @require_POST
-def files(request: HttpRequest, key: int) -> HttpResponse:
+def files(request: HttpRequest, offer_id: int) -> HttpResponse:
     """``/market/sell/<id>/files/``: add a file, or remove one."""
     scope = scope_of(request)
     if request.POST.get("remove", "").isdecimal():
-        file_services.remove_file(scope, key, int(request.POST["remove"]))
+        file_services.remove_file(scope, offer_id, int(request.POST["remove"]))
         messages.success(request, gettext("The file is taken off."))
-        return redirect("market:edit", key=key)
+        return redirect("market:edit", offer_id=offer_id)
     form = FileForm(request.POST, request.FILES, kinds=[(k.value, k.value) for k in FileKind])
     if form.is_valid():
         given = form.cleaned_data
         try:
             file_services.add_file(
-                scope, key, FileKind(given["kind"]), given["file"].name, given["file"].read(),
+                scope, offer_id, FileKind(given["kind"]), given["file"].name, given["file"].read(),
                 standard=given["standard"], number=given["number"], expires_on=given["expires_on"],
             )  # fmt: skip
             messages.success(request, gettext("The file is kept."))
@@ -279,7 +279,7 @@ def files(request: HttpRequest, key: int) -> HttpResponse:
             messages.error(request, words_of(problem))
     else:
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-    return redirect("market:edit", key=key)
+    return redirect("market:edit", offer_id=offer_id)
 
 
 @needs(SELL)

@@ -117,13 +117,13 @@ def _sort_word(sort: str) -> str:
 
 
 @needs(VIEW)
-def offer(request: HttpRequest, key: int) -> HttpResponse:
+def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
     """``/market/offers/<id>/``: everything a buyer wants to know of one offer."""
     scope = scope_of(request)
-    found = queries.offer(scope, key)
+    found = queries.offer(scope, offer_id)
     today = timezone.localdate()
     mine = queries.unit_price(scope, found, found.min_qty, today)
-    files = queries.files(scope, key)
+    files = queries.files(scope, offer_id)
     context = {
         "offer": found, "page_title": found.title(words.language()), "text": found.text(words.language()),
         "seller": firm(found.org), "seller_name": firm(found.org).name(words.language()),
@@ -146,9 +146,9 @@ def offer(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @needs(VIEW)
-def offer_file(request: HttpRequest, key: int, file: int) -> HttpResponse:
-    """``/market/offers/<id>/files/<file>/``: pictures are shown, everything else is downloaded."""
-    name, media, content = queries.file_content(scope_of(request), key, file)
+def offer_file(request: HttpRequest, offer_id: int, file_id: int) -> HttpResponse:
+    """``/market/offers/<id>/files/<file_id>/``: pictures are shown, everything else is downloaded."""
+    name, media, content = queries.file_content(scope_of(request), offer_id, file_id)
     made = HttpResponse(content, content_type=media)
     kind = "inline" if media in ("image/png", "image/jpeg", "image/webp") else "attachment"
     made["Content-Disposition"] = f'{kind}; filename="{name}"'

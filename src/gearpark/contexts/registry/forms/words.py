@@ -41,6 +41,8 @@ ROLES: Words = {
     "line-leader": _("Line leader"),
     "quality-engineer": _("Quality engineer"),
     "technician": _("Maintenance technician"),
+    "seller": _("Seller"),
+    "buyer": _("Buyer"),
     "operator": _("Operator"),
     "viewer": _("Viewer"),
 }
