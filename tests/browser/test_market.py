@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.looks import assert_sound
 from tests.browser.pictures import demo_park
+from tests.factories.registry import organisation, scope_of
 
 from gearpark.base.time import now_utc
+from gearpark.config.wiring import bind_all
 from gearpark.contexts.market.queries import index
+from gearpark.contexts.market.services.auctions import announce
+from gearpark.contexts.market.services.custodian import carry_out
+from gearpark.contexts.market.types.auctions import AuctionDraft
+from gearpark.engines.auctions import Kind
+from gearpark.kit.tenant import acting
 
 Open = Callable[..., Page]
 SELLER, BUYER = "lankai-gear", "jingjiang"
@@ -99,3 +108,37 @@ def test_three_firms_from_request_to_acceptance(open_page: Open) -> None:
         page.get_by_role("button", name=name).click()
     expect(page.get_by_role("heading", name="Rate the seller")).to_be_visible()
     assert_sound(page, "market-order")
+
+
+def test_two_bidders_and_a_soft_close_live(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The room of one bidder shows the other's bid, and the end it moved, without a reload."""
+    monkeypatch.setenv("GEARPARK_CUSTODIAN", "simulated")
+    bind_all()
+    host = scope_of("qineng")
+    organisation("qineng")
+    now = now_utc()
+    ends = now + timedelta(minutes=4)
+    lot = AuctionDraft("Al99.70, 100 t", Kind.ENGLISH, "al-ingot", Decimal(100), "t", Decimal(20000), Decimal(20), now, ends, ends + timedelta(hours=1), deposit=Decimal(3000))  # fmt: skip
+    with acting(host):
+        key = announce(host, lot, now)
+    address = f"/market/auctions/{key}/"
+    rooms = [open_page(address, role="buyer", org=org, seed=seed) for org in ("jingjiang", "qichi")]
+    for room in rooms:
+        room.get_by_role("button", name="Join with a deposit of ¥3,000.00").click()
+    carry_out(now_utc())
+    one, two = rooms
+    one.get_by_label("My bid a unit").fill("20000")
+    one.get_by_role("button", name="Bid").click()
+    expect(one.get_by_text("you lead")).to_be_visible()
+    expect(one.get_by_text("moved by a late bid")).to_be_visible()
+    expect(two.locator(".mk-ladder li")).to_have_count(1)
+    two.get_by_label("My bid a unit").fill("20020")
+    two.get_by_role("button", name="Bid").click()
+    expect(one.get_by_text("you are outbid")).to_be_visible()
+    expect(one.locator(".mk-ladder li")).to_have_count(2)
+    assert_sound(two, "market-auction")
+
+
+def test_auction_pages_look_sound(open_page: Open) -> None:
+    assert_sound(open_page("/market/auctions/", role="seller", org=SELLER, seed=seed), "market-auctions")
+    assert_sound(open_page("/market/auctions/new/", role="seller", org=SELLER, seed=seed), "market-announce")

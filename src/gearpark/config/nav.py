@@ -67,6 +67,7 @@ RAIL = (
             Entry(_("Malls"), "/market/", "market.view"),
             Entry(_("Requests"), "/market/rfqs/", "market.view"),
             Entry(_("Deals"), "/market/orders/", "market.view"),
+            Entry(_("Auctions"), "/market/auctions/", "market.view"),
             Entry(_("My offers"), "/market/sell/", "market.sell"),
             Entry(_("Saved searches"), "/market/searches/", "market.view"),
         ),

@@ -8,6 +8,8 @@ import dataclasses
 import io
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,10 @@ def add(commands: Any) -> None:
     price.add_argument("file", metavar="FILE", help="JSON: terms, provisional and final quotes, mass_t")
     price.add_argument("--json", action="store_true")
     price.set_defaults(run=_price)
+    auction = actions.add_parser("auction", help="replay the bids of an auction under its rules")
+    auction.add_argument("file", metavar="FILE", help="JSON: rules and bids in the order of arrival")
+    auction.add_argument("--json", action="store_true")
+    auction.set_defaults(run=_auction)
 
 
 def _refused(why: str) -> Problem:
@@ -180,3 +186,60 @@ def _price(options: argparse.Namespace) -> int:
         answer["adjustment"] = last.amount - first.amount
     emit(answer, options.json)
     return 0
+
+
+def _auction(options: argparse.Namespace) -> int:
+    """Rules and bids of a file; the outcome, and every refused bid with the code of its refusal."""
+    from gearpark.engines import auctions
+
+    raw = _document(options.file)
+    try:
+        given = dict(raw["rules"])
+        rules = auctions.Rules(
+            kind=auctions.Kind(given.pop("kind")),
+            **{name: _rule(name, value) for name, value in given.items()},
+        )
+        bids = [
+            auctions.Bid(
+                str(one["bidder"]),
+                Decimal(str(one["price"])),
+                datetime.fromisoformat(one["at"]),
+                Decimal(str(one["limit"])) if one.get("limit") is not None else None,
+            )
+            for one in raw["bids"]
+        ]
+        state, refused = auctions.replay(rules, bids)
+        found = auctions.outcome(rules, state, state.ends_at)
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise Problem("market.file", f"{options.file}: {error!r}.") from error
+    emit(
+        {
+            "outcome": found.value,
+            "winner": state.leader if found is auctions.Outcome.SOLD else "",
+            "price": str(state.best) if state.best is not None else None,
+            "ends_at": state.ends_at.isoformat(),
+            "bids": state.bids,
+            "bidders": len(state.bidders),
+            "refused": [
+                {"bidder": one.bidder, "price": str(one.price), "at": one.at.isoformat(), "code": code}
+                for one, code in refused
+            ],
+        },
+        options.json,
+    )
+    return 0
+
+
+_MOMENTS = ("opens_at", "ends_at", "hard_stop")
+_SPANS = ("window", "extend", "interval")
+
+
+def _rule(name: str, value: Any) -> Any:
+    """A rule's value: moments with an offset, spans in seconds, everything else a number or a flag."""
+    if name in _MOMENTS:
+        return datetime.fromisoformat(value)
+    if name in _SPANS:
+        return timedelta(seconds=value)
+    if name in ("least_bidders", "ties"):
+        return value
+    return None if value is None else Decimal(str(value))

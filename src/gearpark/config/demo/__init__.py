@@ -54,9 +54,11 @@ def load(now: datetime) -> dict[str, Any]:
 
         done["potline"] = load_potline(park_scope())
     if "gearpark.contexts.market" in settings.CONTEXTS:
+        from .auctions import load_auctions
         from .deals import load_deals
         from .market import load_market
 
         done["market"] = load_market(park_scope(), now)
         done["deals"] = load_deals(park_scope(), now)
+        done["auctions"] = load_auctions(park_scope(), now)
     return done

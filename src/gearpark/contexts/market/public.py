@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from gearpark.contexts.shopfloor.public import SerialDone
 
+from .queries.auctions import open_auctions
 from .queries.deals import has_deals
 from .queries.offers import has_part, stocked_offer
+from .services.auctions import LOOPS as AUCTION_LOOPS
+from .services.auctions import announce, on_order_moved, on_stage_held
 from .services.custodian import LOOPS as CUSTODIAN_LOOPS
 from .services.index import LOOPS as INDEX_LOOPS
 from .services.index import catch_up
@@ -14,21 +17,26 @@ from .services.orders import move, place_order
 from .services.progress import escalate_silent, on_serial_done
 from .services.rfqs import ask, open_quotes, quote
 from .types import OfferDraft, OfferInfo, Tier
-from .types.deals import OrderMoved, OrderPlaced, QuoteDraft, RfqDraft
+from .types.auctions import AuctionDraft, AuctionEnded
+from .types.deals import OrderMoved, OrderPlaced, QuoteDraft, RfqDraft, StageHeld
 
-LOOPS = (*INDEX_LOOPS, *CUSTODIAN_LOOPS)
-LISTENERS = ((SerialDone, on_serial_done),)
+LOOPS = (*INDEX_LOOPS, *CUSTODIAN_LOOPS, *AUCTION_LOOPS)
+LISTENERS = ((SerialDone, on_serial_done), (StageHeld, on_stage_held), (OrderMoved, on_order_moved))
 
 __all__ = [
     "LISTENERS",
     "LOOPS",
+    "AuctionDraft",
+    "AuctionEnded",
     "OfferDraft",
     "OfferInfo",
     "OrderMoved",
     "OrderPlaced",
     "QuoteDraft",
     "RfqDraft",
+    "StageHeld",
     "Tier",
+    "announce",
     "ask",
     "catch_up",
     "escalate_silent",
@@ -36,6 +44,7 @@ __all__ = [
     "has_part",
     "list_offer",
     "move",
+    "open_auctions",
     "open_quotes",
     "place_order",
     "quote",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import deals, orders, searches, sell, store
+from .views import auctions, deals, orders, searches, sell, store
 
 app_name = "market"
 urlpatterns = [
@@ -20,6 +20,11 @@ urlpatterns = [
     path("market/orders/", orders.order_list, name="orders"),
     path("market/orders/<int:order_id>/", orders.order, name="order"),
     path("market/orders/<int:order_id>/do/", orders.order_do, name="order-do"),
+    path("market/auctions/", auctions.auction_list, name="auctions"),
+    path("market/auctions/new/", auctions.announce, name="announce"),
+    path("market/auctions/<int:auction_id>/", auctions.auction, name="auction"),
+    path("market/auctions/<int:auction_id>/live/", auctions.auction_live, name="auction-live"),
+    path("market/auctions/<int:auction_id>/do/", auctions.auction_do, name="auction-do"),
     path("market/compare/", store.compare, name="compare"),
     path("market/searches/", searches.kept, name="searches"),
     path("market/searches/keep/", searches.keep, name="search-keep"),

@@ -1,13 +1,18 @@
 """Tables of the market."""
 
+from .auctions import Auction, AuctionSecret, Bid, Deposit
 from .catalogue import ContractPrice, Offer, OfferFile, OfferRevision, SavedSearch, Unindexed
 from .deals import DealEntry, Instruction, Order, Question, Quote, QuoteContent, Rating, Rfq, Stage
 from .money import Account, Entry, Posting, StatementLine
 
 __all__ = [
     "Account",
+    "Auction",
+    "AuctionSecret",
+    "Bid",
     "ContractPrice",
     "DealEntry",
+    "Deposit",
     "Entry",
     "Instruction",
     "Offer",

@@ -194,9 +194,10 @@ class Stage(ScopedModel):
 
 
 class Instruction(ScopedModel):
-    """What the custodian was told to do with a buyer's (``org``) money; ``key`` makes it happen once."""
+    """What the custodian was told to do with a firm's (``org``) money, of a stage or a deposit; ``key`` makes it happen once."""
 
-    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="instructions")
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, null=True, related_name="instructions")
+    deposit_id = models.BigIntegerField(null=True)
     seller = models.CharField(max_length=ORG_LENGTH)
     kind = models.CharField(max_length=8)
     amount = models.DecimalField(**AMOUNT)

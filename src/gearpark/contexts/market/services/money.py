@@ -17,13 +17,16 @@ from django.db.models import F
 from gearpark.base.problems import NotFound, Problem
 from gearpark.base.scope import Scope
 from gearpark.contexts.telemetry.public import process_scope
+from gearpark.kit import events
 from gearpark.kit.audit import record
 from gearpark.kit.tenant import acting, require
 
-from ..models import Account, Entry, Instruction, Order, Posting, Stage
+from ..models import Account, Deposit, Entry, Instruction, Order, Posting, Stage
 from ..queries import deals as queries
 from ..types import BUY
-from ..types.deals import OrderState, Party, StageState, StageWhen
+from ..types.auctions import DepositState
+from ..types.deals import OrderState, Party, StageHeld, StageState, StageWhen
+from .deposits import AFTER, FORFEIT
 
 CENT = Decimal("0.01")
 FEE_RATE = Decimal("0.003")  # of what is released, borne by the seller
@@ -98,8 +101,11 @@ def confirm(key: str, reference: str, now: datetime, *, amount: Decimal | None =
                 f"The instruction says {told.amount}, the custodian {amount}.",
                 status=409,
             )
+        if told.deposit_id is not None:
+            _confirm_deposit(wide, told, reference, now)
+            return True
         order = Order.objects.of(wide).select_for_update().get(stages=told.stage_id)
-        stage = Stage.objects.of(wide).select_for_update().get(pk=told.stage_id)
+        stage = Stage.objects.of(wide).select_for_update().get(pk=told.stage_id or 0)
         wanted = StageState.DUE if told.kind == HOLD else StageState.HELD
         if stage.state != wanted.value:
             raise Problem(
@@ -113,8 +119,7 @@ def confirm(key: str, reference: str, now: datetime, *, amount: Decimal | None =
         ].value
         stage.moved_at = now
         stage.save(update_fields=["state", "moved_at"])
-        told.state, told.reference, told.confirmed_at = CONFIRMED, reference[:120], now
-        told.save(update_fields=["state", "reference", "confirmed_at"])
+        _carried_out(told, reference, now)
         record(
             wide,
             "market.money_moved",
@@ -126,7 +131,37 @@ def confirm(key: str, reference: str, now: datetime, *, amount: Decimal | None =
         )
         if told.kind == HOLD:
             release_ripe(wide, order, now)
+            events.tell(StageHeld(order.pk, stage.number, now))
         return True
+
+
+def _confirm_deposit(wide: Scope, told: Instruction, reference: str, now: datetime) -> None:
+    """A bidder's deposit was held, given back or forfeited to the auction's host."""
+    deposit = Deposit.objects.of(wide).select_for_update().get(pk=told.deposit_id or 0)
+    wanted = DepositState.SENT if told.kind == HOLD else DepositState.HELD
+    if deposit.state != wanted.value:
+        raise Problem(
+            "market.custodian_order",
+            f"The deposit is {deposit.state}; tell it again after what comes before.",
+            status=409,
+        )
+    source, target = {
+        HOLD: ((told.org, "outside"), (told.org, "held")),
+        RELEASE: ((told.org, "held"), (told.org, "custody")),
+        FORFEIT: ((told.org, "held"), (told.seller, "custody")),
+    }[told.kind]
+    book(
+        wide, told.org, told.seller, told.key, f"deposit-{told.kind}", told.currency,
+        [(*source, -told.amount), (*target, told.amount)], now,
+    )  # fmt: skip
+    deposit.state = AFTER[told.kind].value
+    deposit.save(update_fields=["state"])
+    _carried_out(told, reference, now)
+
+
+def _carried_out(told: Instruction, reference: str, now: datetime) -> None:
+    told.state, told.reference, told.confirmed_at = CONFIRMED, reference[:120], now
+    told.save(update_fields=["state", "reference", "confirmed_at"])
 
 
 def _book_instruction(wide: Scope, told: Instruction, order: Order, now: datetime) -> None:

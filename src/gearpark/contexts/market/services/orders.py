@@ -17,12 +17,13 @@ from gearpark.base.problems import NotFound, Problem
 from gearpark.base.scope import Scope
 from gearpark.contexts.shopfloor.public import work_order_id
 from gearpark.contexts.telemetry.public import process_scope
+from gearpark.engines.auctions import Kind
 from gearpark.engines.pricing import stage_amounts
 from gearpark.kit import events
 from gearpark.kit.audit import record
 from gearpark.kit.tenant import acting, require
 
-from ..models import DealEntry, Offer, Order, Rating, Rfq, Stage
+from ..models import Auction, DealEntry, Offer, Order, Rating, Rfq, Stage
 from ..queries import deals as queries
 from ..queries.offers import check_quantity, info_of, unit_price
 from ..types import BUY, RUN, SELL, OfferInfo, OfferState
@@ -100,6 +101,19 @@ def place_from_quote(scope: Scope, rfq: Rfq, quote: QuoteInfo, qty: Decimal, now
         placed_by=scope.actor, placed_at=now, moved_at=now,
     )  # fmt: skip
     return _store(scope, row, [Decimal(share) for share in rfq.stages], now)
+
+
+def place_from_auction(row: Auction, winner: str, price: Decimal, now: datetime) -> int:
+    """The winner's contract, which is automatic. Called when an auction ends, under the rules' process."""
+    buyer, seller = (row.org, winner) if row.kind == Kind.REVERSE.value else (winner, row.org)
+    key, body = f"auction-{row.pk}", _digest({"auction": row.pk})
+    order = Order(
+        org=buyer, seller=seller, number=_number(now), key=key, body=body, offer_id=row.offer_id, title=row.title, kind=row.product,
+        values=row.values, qty=row.qty, unit=row.unit, price=price, currency="CNY", vat_rate=Decimal("0.13"), amount=_amount(price, row.qty),
+        placed_by=ACTOR, placed_at=now, moved_at=now,
+    )  # fmt: skip
+    with acting(process_scope(ACTOR)) as wide:
+        return _store(wide, order, STOCK_STAGES, now)
 
 
 def _placed(scope: Scope, key: str, body: str) -> int | None:
@@ -206,7 +220,7 @@ def move(
         _audit(scope, row, "market.order_moved", {"state": before}, {"state": row.state, "deed": deed})
         release_ripe(scope, row, now)
         state = OrderState(row.state)
-        events.tell(OrderMoved(row.pk, row.org, row.seller, state))
+        events.tell(OrderMoved(row.pk, row.org, row.seller, state, deed, now))
         return state
 
 

@@ -145,6 +145,15 @@ class OrderPlaced:
 
 
 @dataclass(frozen=True, slots=True)
+class StageHeld:
+    """Event: the custodian holds a stage's amount."""
+
+    order_id: int
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OrderMoved:
     """Event: an order went to another state."""
 
@@ -152,3 +161,5 @@ class OrderMoved:
     buyer: str
     seller: str
     state: OrderState
+    deed: str
+    at: datetime

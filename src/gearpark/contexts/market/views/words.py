@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from gearpark.base.problems import Problem
 from gearpark.base.time import now_utc
+from gearpark.engines.auctions import Kind
 from gearpark.engines.products import Value, from_kept, product_class
 from gearpark.kit.problems import words_of
 
 from ..types import FileKind, Finding, OfferInfo, OfferState, Weight
+from ..types.auctions import AuctionState, DepositState
 from ..types.deals import OrderState, Party, RfqState, StageState, StageWhen
 
 UNITS = {"piece": _("piece"), "set": _("set"), "kg": _("kg"), "t": _("t"), "m": _("m")}
@@ -90,6 +94,19 @@ STAGE_LOOKS = {
     StageState.RELEASED: "good",
     StageState.REFUNDED: "stopped",
 }
+AUCTIONS = {Kind.ENGLISH: _("English"), Kind.REVERSE: _("Reverse"), Kind.DUTCH: _("Dutch")}
+AUCTION_STATES = {
+    AuctionState.PLANNED: _("announced"),
+    AuctionState.SOLD: _("sold"),
+    AuctionState.VOID: _("void"),
+    AuctionState.CANCELLED: _("cancelled"),
+}
+DEPOSITS = {
+    DepositState.SENT: _("the custodian is told"),
+    DepositState.HELD: _("held by the custodian"),
+    DepositState.RELEASED: _("given back"),
+    DepositState.FORFEITED: _("forfeited"),
+}
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€"}
 CENTS = Decimal("0.01")
 
@@ -104,6 +121,15 @@ def amount(value: Decimal | None, currency: str = "CNY") -> str:
         return gettext("on request")
     shown = value.quantize(CENTS) if value == value.quantize(CENTS) else value.normalize()
     return f"{SIGNS.get(currency, currency + ' ')}{shown:,f}"
+
+
+def money(text: str) -> Decimal:
+    return Decimal(text)
+
+
+def moment(text: str) -> str:
+    """A kept instant as the site's time of day."""
+    return timezone.localtime(datetime.fromisoformat(text)).strftime("%H:%M:%S")
 
 
 def quantity(value: Decimal) -> str:
