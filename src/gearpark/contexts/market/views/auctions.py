@@ -232,6 +232,7 @@ def auction_live(request: HttpRequest, auction_id: int) -> HttpResponseBase:
         raise Problem(
             "market.too_many_streams", f"{MAX_STREAMS} rooms are open already; try again soon.", status=503
         )
+    queries.auction_row(scope_of(request), auction_id)
     parts = _stream(scope_of(request), words.language(), auction_id)
     response = StreamingHttpResponse(parts, content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
