@@ -68,6 +68,7 @@ RAIL = (
             Entry(_("Requests"), "/market/rfqs/", "market.view"),
             Entry(_("Deals"), "/market/orders/", "market.view"),
             Entry(_("Auctions"), "/market/auctions/", "market.view"),
+            Entry(_("Payments"), "/market/money/", "market.view"),
             Entry(_("My offers"), "/market/sell/", "market.sell"),
             Entry(_("Saved searches"), "/market/searches/", "market.view"),
         ),

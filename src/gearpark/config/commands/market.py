@@ -38,6 +38,18 @@ def add(commands: Any) -> None:
     price.add_argument("file", metavar="FILE", help="JSON: terms, provisional and final quotes, mass_t")
     price.add_argument("--json", action="store_true")
     price.set_defaults(run=_price)
+    match = actions.add_parser("match", help="run the events of an order book and tell its trades")
+    match.add_argument(
+        "file", metavar="FILE", help="CSV with the columns kind, order, firm, side, price, qty, tif"
+    )
+    match.add_argument("--low", type=int, default=1, help="lower static band, ticks")
+    match.add_argument("--high", type=int, default=100_000, help="upper static band, ticks")
+    match.add_argument(
+        "--dynamic", type=int, default=0, help="most ticks from the last price; 0: no such band"
+    )
+    match.add_argument("--plain", action="store_true", help="by the plain book instead of the compiled one")
+    match.add_argument("--json", action="store_true")
+    match.set_defaults(run=_match)
     auction = actions.add_parser("auction", help="replay the bids of an auction under its rules")
     auction.add_argument("file", metavar="FILE", help="JSON: rules and bids in the order of arrival")
     auction.add_argument("--json", action="store_true")
@@ -230,6 +242,44 @@ def _auction(options: argparse.Namespace) -> int:
     return 0
 
 
+def _match(options: argparse.Namespace) -> int:
+    """A log of events through the book: trades, what became of each event, what rests, and the digest of it all."""
+    from gearpark.engines import matching
+
+    text = read_text(options.file, MAX_FILE_BYTES, _refused)
+    try:
+        events = [
+            [int(_CODES.get(row[name].strip().lower(), row[name])) for name in matching.COLUMNS]
+            for row in csv.DictReader(io.StringIO(text))
+        ]
+    except (KeyError, ValueError, AttributeError) as error:
+        raise Problem("market.file", f"{options.file}: {error!r}.") from error
+    run = matching.run_plain if options.plain else matching.run_compiled
+    done = run(matching.Rules(options.low, options.high, options.dynamic), matching.rows_of(events))
+    emit(
+        {
+            "events": len(events),
+            "trades": [
+                dict(zip(("event", "resting", "incoming", "price", "qty"), row, strict=True))
+                for row in done.trades.tolist()
+            ],
+            "results": [matching.Result(code).name.lower() for code in done.results.tolist()],
+            "resting": [
+                dict(zip(("side", "price", "order", "firm", "qty"), row, strict=True))
+                for row in done.resting.tolist()
+            ],
+            "last": done.last,
+            "digest": done.digest,
+        },
+        options.json,
+    )
+    return 0
+
+
+_CODES = {
+    "new": 0, "cancel": 1, "amend": 2, "call": 3, "uncross": 4, "halt": 5, "resume": 6, "end": 7,
+    "buy": 0, "sell": 1, "gtc": 0, "day": 1, "ioc": 2, "fok": 3, "": 0,
+}  # fmt: skip
 _MOMENTS = ("opens_at", "ends_at", "hard_stop")
 _SPANS = ("window", "extend", "interval")
 

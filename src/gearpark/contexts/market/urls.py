@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import auctions, deals, orders, searches, sell, store
+from .views import auctions, deals, money, orders, searches, sell, store
 
 app_name = "market"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("market/auctions/<int:auction_id>/", auctions.auction, name="auction"),
     path("market/auctions/<int:auction_id>/live/", auctions.auction_live, name="auction-live"),
     path("market/auctions/<int:auction_id>/do/", auctions.auction_do, name="auction-do"),
+    path("market/money/", money.money, name="money"),
+    path("market/money/statement/", money.statement, name="statement"),
     path("market/compare/", store.compare, name="compare"),
     path("market/searches/", searches.kept, name="searches"),
     path("market/searches/keep/", searches.keep, name="search-keep"),

@@ -140,13 +140,13 @@ def _check_price(rules: Rules, state: State, bid: Bid, down: bool) -> None:
     if bid.price <= 0 or (bid.price - rules.start) % rules.step:
         raise Problem(
             "auctions.step",
-            f"Bid the start price {rules.start} or whole steps of {rules.step} from it.",
-            step=str(rules.step),
+            f"Bid the start price {_plain(rules.start)} or whole steps of {_plain(rules.step)} from it.",
+            step=_plain(rules.step),
         )
     wanted = next_price(rules, state)
     equal = down and rules.ties and state.best is not None and bid.price == state.best
     if not equal and ((bid.price > wanted) if down else (bid.price < wanted)):
-        raise Problem("auctions.low", f"The next bid is {wanted}.", status=409, wanted=str(wanted))
+        raise Problem("auctions.low", f"The next bid is {_plain(wanted)}.", status=409, wanted=_plain(wanted))
     if bid.bidder == state.leader and bid.limit is None:
         raise Problem("auctions.leads", "You lead already; nobody has outbid you.", status=409)
 
@@ -178,7 +178,7 @@ def _take(rules: Rules, state: State, bid: Bid) -> State:
         raise Problem("auctions.taken", "Somebody took it a moment before.", status=409)
     now = price_at(rules, bid.at)
     if bid.price < now:
-        raise Problem("auctions.low", f"The price is {now} now.", status=409, wanted=str(now))
+        raise Problem("auctions.low", f"The price is {_plain(now)} now.", status=409, wanted=_plain(now))
     return replace(
         state,
         best=now,
@@ -189,6 +189,10 @@ def _take(rules: Rules, state: State, bid: Bid) -> State:
         taken=True,
         ends_at=bid.at,
     )
+
+
+def _plain(amount: Decimal) -> str:
+    return f"{amount.normalize():f}"
 
 
 def outcome(rules: Rules, state: State, now: datetime) -> Outcome:

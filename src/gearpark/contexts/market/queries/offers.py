@@ -34,6 +34,12 @@ def has_part(scope: Scope, part_no: str) -> bool:
     return bool(own_rows(scope).filter(part_no=part_no).exists())
 
 
+def key_of_part(scope: Scope, part_no: str) -> int | None:
+    """The firm's offer of this part number."""
+    found = own_rows(scope).filter(part_no=part_no).values_list("pk", flat=True).first()
+    return None if found is None else int(found)
+
+
 def stocked_offer(scope: Scope) -> OfferInfo | None:
     """A listed offer of the firm with the most on hand."""
     row = (

@@ -15,11 +15,12 @@ from .catalogue import (
     Weight,
 )
 from .malls import MALLS, Mall, mall_of
-from .rights import BUY, RUN, SELL, VIEW
+from .rights import BUY, CUSTODY, RUN, SELL, VIEW
 
 __all__ = [
     "BUY",
     "CURRENCIES",
+    "CUSTODY",
     "MALLS",
     "RUN",
     "SELL",

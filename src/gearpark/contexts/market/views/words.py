@@ -107,6 +107,21 @@ DEPOSITS = {
     DepositState.RELEASED: _("given back"),
     DepositState.FORFEITED: _("forfeited"),
 }
+ACCOUNTS = {"custody": _("free"), "held": _("held for orders and deposits"), "fee": _("fees of the platform")}
+BOOKINGS = {
+    "hold": _("paid in for a stage"),
+    "release": _("released to the seller"),
+    "refund": _("given back to the buyer"),
+    "deposit-hold": _("deposit held"),
+    "deposit-release": _("deposit given back"),
+    "deposit-forfeit": _("deposit forfeited"),
+}
+DIFFERENCES = {
+    "unknown": _("on the statement only"),
+    "amount": _("another amount"),
+    "missing": _("not on the statement"),
+    "wrong": _("a line without sense"),
+}
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€"}
 CENTS = Decimal("0.01")
 

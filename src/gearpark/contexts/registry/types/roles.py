@@ -27,6 +27,7 @@ RIGHTS = (
     "market.sell",
     "market.buy",
     "market.run",
+    "market.custody",
     "audit.view",
     "jobs.view",
     "jobs.run",
@@ -36,6 +37,7 @@ _VIEW = frozenset(
     {"registry.view", "telemetry.view", "shopfloor.view", "twin.view", "potline.view", "market.view"}
 )
 _MARKET_RUN = "market.run"  # of the park administration alone: it admits members and settles disputes
+_CUSTODY = "market.custody"  # for the custodian's token, which the park issues
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ ROLES = {
             },
             frozenset({"park"}),
         ),
-        Role("firm-admin", "Firm administrator", frozenset(RIGHTS) - {_MARKET_RUN}),
+        Role("firm-admin", "Firm administrator", frozenset(RIGHTS) - {_MARKET_RUN, _CUSTODY}),
         Role("seller", "Seller", _VIEW | {"market.sell"}),
         Role("buyer", "Buyer", _VIEW | {"market.buy"}),
         Role(
