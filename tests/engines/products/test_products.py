@@ -152,7 +152,7 @@ def test_no_query_is_refused(text: str) -> None:
 
 
 def test_tokens_split_chinese_into_characters_and_part_numbers_into_parts() -> None:
-    assert tokens(["斜齿轮 20CrMnTi QC-M3Z20"]) == ["斜", "齿", "轮", "20crmnti", "20", "crmnti", "qc-m3z20", "qc", "m", "3", "z", "20"]  # fmt: skip
+    assert tokens(["斜齿轮 20CrMnTi QC-M3Z20"]) == ["斜", "齿", "轮", "斜齿", "齿轮", "20crmnti", "20", "crmnti", "qc-m3z20", "qc", "m", "3", "z", "20"]  # fmt: skip
     assert tokens(["ＡＤＣ１２"]) == tokens(["ADC12"])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from gearpark.base.scope import Scope
@@ -24,8 +24,32 @@ MAX_FIRMS = 18  # gear firms that offer something
 Draft = market.OfferDraft
 
 
+YANGTZE = (
+    19600,
+    19470,
+    19410,
+    19670,
+    19480,
+    19440,
+    19440,
+    19580,
+    19440,
+    19440,
+)  # ten published quotes, days invented
+INDEX = "长江A00（演示）"
+
+
 def load_market(scope: Scope, now: datetime) -> int:
     """Offers where a firm has none yet; returns how many were added."""
+    days = [
+        now.date() - timedelta(days=back)
+        for back in range(30)
+        if (now.date() - timedelta(days=back)).weekday() < 5
+    ]
+    quotes = [
+        market.QuoteIn(INDEX, on, Decimal(price)) for on, price in zip(days, reversed(YANGTZE), strict=False)
+    ]
+    market.keep_quotes(scope, quotes, "shadu365, ten quotes; days invented for the demo")
     with acting(scope):
         firms = {firm.slug: firm for firm in registry.organisations(scope)}
     added = 0
@@ -144,7 +168,7 @@ def _primary() -> Iterator[Draft]:
     yield Draft(
         "QN-HOT", "al-liquid", title_zh="铝液直供 Al99.70", title_en="Molten metal Al99.70, delivered hot", malls=("aluminium",), unit="t",
         values={"alloy": "Al99.70", "temperature_c": "880", "ladle_t": "8", "fe_pct": "0.15", "si_pct": "0.06"},
-        min_qty=Decimal(8), step_qty=Decimal(8), lead_days=1,
+        formula=market.Formula(INDEX, market.Window.SHIPMENT_MONTH, 5, premium=Decimal("-180")), min_qty=Decimal(8), step_qty=Decimal(8), lead_days=1,
     )  # fmt: skip
     yield Draft(
         "QN-SLAB-5182", "al-slab", title_zh="5182 扁锭 520×1650", title_en="Rolling slab 5182, 520 x 1650", malls=("aluminium",), unit="t",
@@ -172,7 +196,7 @@ def _aluminium(rng: random.Random, slug: str) -> Iterator[Draft]:
     yield Draft(
         f"{mark}-B{diameter}", "al-billet", title_zh=f"{alloy} 铝棒 φ{diameter}", title_en=f"Billet {alloy}, {diameter} mm", malls=("aluminium",), unit="t",
         values={"alloy": alloy, "diameter_mm": str(diameter), "length_mm": "5800", "homogenised": "yes", "fe_pct": "0.20", "si_pct": "0.60"},
-        price=_money(20900 + rng.randint(0, 500)), on_hand=Decimal(rng.choice((0, 30, 80))), min_qty=Decimal(5), lead_days=9,
+        formula=market.Formula(INDEX, premium=Decimal(30), processing=Decimal(rng.randrange(420, 560, 10))), on_hand=Decimal(rng.choice((0, 30, 80))), min_qty=Decimal(5), lead_days=9,
     )  # fmt: skip
     yield Draft(
         f"{mark}-P{rng.randint(100, 999)}", "al-profile", title_zh=f"{alloy}-T6 交通型材", title_en=f"Extrusion {alloy}-T6 for transport", malls=("aluminium",), unit="t",

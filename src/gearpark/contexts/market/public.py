@@ -14,11 +14,13 @@ from .services.index import LOOPS as INDEX_LOOPS
 from .services.index import catch_up
 from .services.offers import list_offer, save_offer
 from .services.orders import move, place_order
+from .services.pricing import keep_quotes
 from .services.progress import escalate_silent, on_serial_done
 from .services.rfqs import ask, open_quotes, quote
-from .types import OfferDraft, OfferInfo, Tier
+from .types import Formula, OfferDraft, OfferInfo, Tier, Window
 from .types.auctions import AuctionDraft, AuctionEnded
 from .types.deals import OrderMoved, OrderPlaced, QuoteDraft, RfqDraft, StageHeld
+from .types.pricing import QuoteIn
 
 LOOPS = (*INDEX_LOOPS, *CUSTODIAN_LOOPS, *AUCTION_LOOPS)
 LISTENERS = ((SerialDone, on_serial_done), (StageHeld, on_stage_held), (OrderMoved, on_order_moved))
@@ -28,20 +30,24 @@ __all__ = [
     "LOOPS",
     "AuctionDraft",
     "AuctionEnded",
+    "Formula",
     "OfferDraft",
     "OfferInfo",
     "OrderMoved",
     "OrderPlaced",
     "QuoteDraft",
+    "QuoteIn",
     "RfqDraft",
     "StageHeld",
     "Tier",
+    "Window",
     "announce",
     "ask",
     "catch_up",
     "escalate_silent",
     "has_deals",
     "has_part",
+    "keep_quotes",
     "list_offer",
     "move",
     "open_auctions",

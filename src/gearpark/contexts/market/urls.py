@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import auctions, deals, money, orders, searches, sell, store
+from .views import auctions, deals, indices, money, orders, searches, sell, store
 
 app_name = "market"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("market/auctions/<int:auction_id>/do/", auctions.auction_do, name="auction-do"),
     path("market/money/", money.money, name="money"),
     path("market/money/statement/", money.statement, name="statement"),
+    path("market/indices/", indices.indices, name="indices"),
     path("market/compare/", store.compare, name="compare"),
     path("market/searches/", searches.kept, name="searches"),
     path("market/searches/keep/", searches.keep, name="search-keep"),

@@ -4,7 +4,7 @@ from .ask import Bound, Query, is_choice, read_query
 from .classes import attributes, classes, product_class
 from .types import Attribute, Better, Choice, Kind, ProductClass, Value, Values
 from .values import fits, from_kept, kept, read_value, read_values, span_of
-from .words import is_cjk, normal, runs, tokens
+from .words import is_cjk, normal, pairs, runs, tokens
 
 __all__ = [
     "Attribute",
@@ -24,6 +24,7 @@ __all__ = [
     "is_cjk",
     "kept",
     "normal",
+    "pairs",
     "product_class",
     "read_query",
     "read_value",

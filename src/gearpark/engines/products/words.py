@@ -1,4 +1,4 @@
-"""Search tokens, the same for what is offered and what is asked: Latin words and part numbers, single CJK characters."""
+"""Search tokens, the same for what is offered and what is asked: Latin words, part numbers, CJK characters and pairs."""
 
 from __future__ import annotations
 
@@ -25,13 +25,19 @@ def is_cjk(run: str) -> bool:
     return "\u3400" <= run[0] <= "\u9fff"
 
 
+def pairs(run: str) -> list[str]:
+    """Neighbouring characters of a CJK run: a word is found where all of its pairs are, without a dictionary."""
+    return [run[at : at + 2] for at in range(len(run) - 1)]
+
+
 def tokens(texts: Iterable[str]) -> list[str]:
-    """Tokens to keep: every CJK character by itself in order, every Latin word, and the parts of compound ones."""
+    """Tokens to keep: every CJK character and every pair that stands together, Latin words, parts of compound ones."""
     made: list[str] = []
     for text in texts:
         for run in runs(text):
             if is_cjk(run):
                 made.extend(run)
+                made.extend(pairs(run))
                 continue
             made.append(run)
             parts = _PARTS.findall(run)

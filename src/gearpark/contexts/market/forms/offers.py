@@ -12,9 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from gearpark.engines.products import Attribute, Kind, ProductClass
 from gearpark.kit.sheets import MAX_SHEET_BYTES
 
-from ..types import CURRENCIES, MALLS, UNITS, FileKind, OfferDraft, OfferInfo, Tier
+from ..types import CURRENCIES, MALLS, UNITS, FileKind, Formula, OfferDraft, OfferInfo, Tier, Window
 
 VALUE = "v-"
+WINDOWS = (
+    (Window.AFTER_ORDER.value, _("the first quotes after the order")),
+    (Window.SHIPMENT_MONTH.value, _("all quotes of the month of shipment")),
+)
 MAX_FILE_BYTES = 5_000_000
 
 
@@ -44,6 +48,20 @@ class OfferForm(forms.Form):
         max_digits=16,
         decimal_places=4,
         help_text=_("Empty: on request."),
+    )
+    index = forms.CharField(
+        label=_("or by formula: index"),
+        required=False,
+        max_length=40,
+        help_text=_("As under Price indices; then leave the price empty."),
+    )
+    window = forms.ChoiceField(label=_("Final price from"), choices=WINDOWS, required=False)
+    days = forms.IntegerField(
+        label=_("Quotes averaged"), required=False, min_value=1, max_value=60, initial=5
+    )
+    premium = forms.DecimalField(label=_("Premium a unit"), required=False, max_digits=12, decimal_places=4)
+    processing = forms.DecimalField(
+        label=_("Processing fee a unit"), required=False, max_digits=12, decimal_places=4
     )
     currency = forms.ChoiceField(
         label=_("Currency"), choices=[(code, code) for code in CURRENCIES], initial="CNY"
@@ -99,10 +117,20 @@ class OfferForm(forms.Form):
             made.append(Tier(qty, price))
         return tuple(made)
 
+    def _formula(self) -> Formula | None:
+        given = self.cleaned_data
+        if not given["index"].strip():
+            return None
+        return Formula(
+            given["index"].strip(), Window(given["window"] or Window.AFTER_ORDER.value), given["days"] or 5,
+            premium=given["premium"] or Decimal(0), processing=given["processing"] or Decimal(0),
+        )  # fmt: skip
+
     def draft(self) -> OfferDraft:
         """The offer as it was filled in. Call it on a valid form."""
         given = self.cleaned_data
         return OfferDraft(
+            formula=self._formula(),
             part_no=given["part_no"], kind=self.kind.code, title_en=given["title_en"], title_zh=given["title_zh"],
             text_en=given["text_en"], text_zh=given["text_zh"],
             values={key[len(VALUE) :]: str(value) for key, value in given.items() if key.startswith(VALUE) and value},
@@ -115,7 +143,9 @@ class OfferForm(forms.Form):
         """Put what the service refused beside the fields it names."""
         for name, sentence in fields.items():
             own = VALUE + name.removeprefix("values.") if name.startswith("values.") else name
-            own = {"title": "title_zh", "text": "text_zh", "vat_rate": "vat"}.get(own, own)
+            own = {"title": "title_zh", "text": "text_zh", "vat_rate": "vat", "formula": "index"}.get(
+                own, own
+            )
             self.add_error(own if own in self.fields else None, sentence)
 
 
@@ -142,6 +172,13 @@ def initial_of(offer: OfferInfo) -> dict[str, Any]:
     made["vat"] = f"{(offer.vat_rate * 100).normalize():f}"
     made["tiers"] = "\n".join(f"{t.from_qty.normalize():f} {t.price.normalize():f}" for t in offer.tiers)
     made["base"] = offer.revision
+    if offer.formula is not None:
+        made |= {
+            "index": offer.formula.index,
+            "window": offer.formula.window.value,
+            "days": offer.formula.days,
+        }
+        made |= {name: f"{getattr(offer.formula, name).normalize():f}" for name in ("premium", "processing")}
     made |= {
         VALUE + key: ("yes" if value else "no") if isinstance(value, bool) else value
         for key, value in offer.values.items()

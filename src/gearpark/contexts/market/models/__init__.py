@@ -4,6 +4,7 @@ from .auctions import Auction, AuctionSecret, Bid, Deposit
 from .catalogue import ContractPrice, Offer, OfferFile, OfferRevision, SavedSearch, Unindexed
 from .deals import DealEntry, Instruction, Order, Question, Quote, QuoteContent, Rating, Rfq, Stage
 from .money import Account, Entry, Posting, StatementLine
+from .pricing import IndexQuote, Settlement
 
 __all__ = [
     "Account",
@@ -14,6 +15,7 @@ __all__ = [
     "DealEntry",
     "Deposit",
     "Entry",
+    "IndexQuote",
     "Instruction",
     "Offer",
     "OfferFile",
@@ -26,6 +28,7 @@ __all__ = [
     "Rating",
     "Rfq",
     "SavedSearch",
+    "Settlement",
     "Stage",
     "StatementLine",
     "Unindexed",

@@ -37,6 +37,7 @@ class Offer(ScopedModel):
     unit = models.CharField(_("unit"), max_length=10)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     price = models.DecimalField(_("price"), null=True, **PRICE)
+    formula = models.JSONField(null=True)
     vat_rate = models.DecimalField(max_digits=5, decimal_places=4)
     tiers = models.JSONField(default=list)
     min_qty = models.DecimalField(default=1, **QUANTITY)

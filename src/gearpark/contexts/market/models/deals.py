@@ -146,6 +146,7 @@ class Order(ScopedModel):
     currency = models.CharField(max_length=3)
     vat_rate = models.DecimalField(max_digits=5, decimal_places=4)
     amount = models.DecimalField(_("amount"), **AMOUNT)
+    formula = models.JSONField(null=True)
     state = models.CharField(
         max_length=10, choices=[(s.value, s.value) for s in OrderState], default=OrderState.PLACED.value
     )

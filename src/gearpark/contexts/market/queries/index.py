@@ -20,9 +20,8 @@ from gearpark.engines.products import attributes, classes, from_kept, is_choice,
 
 from ..types import OfferInfo
 
-MAKE = 1  # raise it when documents are made otherwise from the same offers
+MAKE = 2  # raise it when documents are made otherwise from the same offers
 REFRESH_S = 0.5
-BREAK = "¦"  # between texts, so that no phrase runs over their ends
 _lock = threading.Lock()
 _held: dict[str, tuple[Any, float]] = {}
 
@@ -40,7 +39,7 @@ def schema() -> Any:
             made.add_text_field(key, tokenizer_name="raw", index_option="basic", fast=True)
         elif attribute.numeric:
             made.add_float_field(key, indexed=True, fast=True)
-    made.add_text_field("text", tokenizer_name="whitespace", index_option="position")
+    made.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
     return made.build()
 
 
@@ -104,5 +103,5 @@ def document(offer: OfferInfo, firm_names: str = "") -> Any:
             else:
                 texts.append(value)
         texts += [kind.en, kind.zh, *kind.also]
-    fields["text"] = f" {BREAK} ".join(" ".join(tokens([text])) for text in texts)
+    fields["text"] = " ".join(tokens(texts))
     return tantivy.Document(**fields)

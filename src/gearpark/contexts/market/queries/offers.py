@@ -14,6 +14,7 @@ from gearpark.base.scope import Scope
 
 from ..models import ContractPrice, Offer, OfferFile
 from ..types import FileInfo, FileKind, Finding, OfferInfo, OfferState, Tier, Weight
+from .pricing import formula_of
 
 MAX_COMPARED = 4
 
@@ -70,7 +71,7 @@ def info_of(row: Offer) -> OfferInfo:
     return OfferInfo(
         id=row.pk, org=row.org, part_no=row.part_no, kind=row.kind, title_en=row.title_en, title_zh=row.title_zh,
         text_en=row.text_en, text_zh=row.text_zh, values=dict(row.values), malls=tuple(row.malls), unit=row.unit,
-        currency=row.currency, price=row.price, vat_rate=row.vat_rate, tiers=tiers_of(row.tiers), min_qty=row.min_qty,
+        currency=row.currency, price=row.price, formula=formula_of(row.formula), vat_rate=row.vat_rate, tiers=tiers_of(row.tiers), min_qty=row.min_qty,
         step_qty=row.step_qty, lead_days=row.lead_days, on_hand=row.on_hand, reserved=row.reserved, line=row.line,
         shows=row.shows, state=OfferState(row.state), findings=tuple(finding_of(raw) for raw in row.findings),
         revision=row.revision, changed_at=row.changed_at,

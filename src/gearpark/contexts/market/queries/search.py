@@ -11,7 +11,7 @@ from typing import Any
 
 import tantivy
 
-from gearpark.engines.products import Bound, Query, attributes, is_choice, is_cjk, read_query, runs
+from gearpark.engines.products import Bound, Query, attributes, is_choice, is_cjk, pairs, read_query, runs
 
 from ..types import Facet, Hits
 from . import index as offers_index
@@ -19,6 +19,9 @@ from . import index as offers_index
 MAX_PAGE = 100
 MAX_OFFSET = 5_000  # hits further down are not shown: narrow the search
 MAX_FACET = 24
+MAX_SPANNED = (
+    50_000  # hits up to which the ends of numbers are told; above, people narrow by words and choices
+)
 MAX_WORDS = 12
 FUZZY_FROM = 5  # letters of a Latin word from which one typing error is forgiven
 PREFIX_FROM = 4  # characters of a part number
@@ -57,7 +60,8 @@ def search(wanted: Search, *, offset: int = 0, limit: int = 50, facets: Sequence
     limit, offset = min(limit, MAX_PAGE), min(offset, MAX_OFFSET)
     found = searcher.search(query, limit, count=True, offset=offset, **_order(wanted))
     ids = tuple(searcher.doc(address).get_first("id") for _score, address in found.hits)
-    counted, spans = _facets(searcher, query, facets) if facets else ({}, {})
+    asked = [name for name in facets if not _numeric(name) or (found.count or 0) <= MAX_SPANNED]
+    counted, spans = _facets(searcher, query, asked) if asked else ({}, {})
     took = (time.perf_counter() - began) * 1_000.0
     return Hits(ids, found.count or 0, counted, took, spans)
 
@@ -114,7 +118,7 @@ def _range(key: str, low: Decimal | None, high: Decimal | None) -> Any:
 
 
 def _words(words: str) -> Any:
-    """All words have to be there: a CJK run as a phrase of its characters, a Latin word with one error forgiven."""
+    """All words have to be there: a CJK run by its pairs of characters, a Latin word with one error forgiven."""
     parts = [_word(run) for run in runs(words)[:MAX_WORDS]]
     if not parts:
         return tantivy.Query.all_query()
@@ -125,7 +129,8 @@ def _word(run: str) -> Any:
     if is_cjk(run):
         if len(run) == 1:
             return tantivy.Query.term_query(SCHEMA, "text", run)
-        return tantivy.Query.phrase_query(SCHEMA, "text", list(run))
+        terms = [tantivy.Query.term_query(SCHEMA, "text", pair) for pair in pairs(run)]
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, term) for term in terms])
     exact = tantivy.Query.term_query(SCHEMA, "text", run)
     if not run.isalpha() and len(run) >= PREFIX_FROM:  # part numbers are often typed up to their variant
         begins = tantivy.Query.regex_query(SCHEMA, "text", f"{re.escape(run)}.*")
@@ -137,15 +142,18 @@ def _word(run: str) -> Any:
     return tantivy.Query.boolean_query([(tantivy.Occur.Should, boosted), (tantivy.Occur.Should, near)])
 
 
+def _numeric(name: str) -> bool:
+    return name == "price" or (name in attributes() and attributes()[name].numeric)
+
+
 def _facets(
     searcher: Any, query: Any, names: Sequence[str]
 ) -> tuple[dict[str, tuple[Facet, ...]], dict[str, tuple[float, float]]]:
     """Counts of values of choice fields, and (least, most) of numeric ones."""
     wanted: dict[str, Any] = {}
     for name in names:
-        numeric = name == "price" or (name in attributes() and attributes()[name].numeric)
         wanted[name] = (
-            {"stats": {"field": name}} if numeric else {"terms": {"field": name, "size": MAX_FACET}}
+            {"stats": {"field": name}} if _numeric(name) else {"terms": {"field": name, "size": MAX_FACET}}
         )
     raw = searcher.aggregate(query, wanted)
     counted: dict[str, tuple[Facet, ...]] = {}

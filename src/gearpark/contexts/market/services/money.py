@@ -32,8 +32,14 @@ CENT = Decimal("0.01")
 FEE_RATE = Decimal("0.003")  # of what is released, borne by the seller
 PARK = "qijiang-park"
 ACTOR = "market-money"
-HOLD, RELEASE, REFUND = "hold", "release", "refund"
+HOLD, RELEASE, REFUND, CREDIT = "hold", "release", "refund", "credit"
 SENT, CONFIRMED, REFUSED = "sent", "confirmed", "refused"
+MOVES = {
+    HOLD: StageState.HELD,
+    RELEASE: StageState.RELEASED,
+    REFUND: StageState.REFUNDED,
+    CREDIT: StageState.RELEASED,
+}
 REACHED = {  # states in which a stage's condition is met
     StageWhen.ORDER: (OrderState.CONFIRMED, OrderState.SHIPPED, OrderState.RECEIVED, OrderState.ACCEPTED),
     StageWhen.SHIPMENT: (OrderState.SHIPPED, OrderState.RECEIVED, OrderState.ACCEPTED),
@@ -71,6 +77,17 @@ def _was_refunded(scope: Scope, row: Order) -> bool:
     return any(entry.deed == "refund" for entry in queries.entries(scope, row.pk))
 
 
+def credit(scope: Scope, row: Order, stage: Stage, amount: Decimal, now: datetime) -> str:
+    """The seller gives an amount back to the buyer (a final price below the provisional one)."""
+    key = f"{row.number}-{CREDIT}"
+    if not Instruction.objects.of(scope).filter(key=key).exists():
+        Instruction(
+            org=row.org, seller=row.seller, stage=stage, kind=CREDIT, amount=amount, currency=row.currency, key=key,
+            sent_by=scope.actor, sent_at=now,
+        ).save(force_insert=True)  # fmt: skip
+    return key
+
+
 def _instruct(scope: Scope, row: Order, stage: Stage, kind: str, now: datetime) -> str:
     key = f"{row.number}-{stage.number}-{kind}"
     rows = Instruction.objects.of(scope)
@@ -106,7 +123,7 @@ def confirm(key: str, reference: str, now: datetime, *, amount: Decimal | None =
             return True
         order = Order.objects.of(wide).select_for_update().get(stages=told.stage_id)
         stage = Stage.objects.of(wide).select_for_update().get(pk=told.stage_id or 0)
-        wanted = StageState.DUE if told.kind == HOLD else StageState.HELD
+        wanted = {HOLD: StageState.DUE, CREDIT: StageState.RELEASED}.get(told.kind, StageState.HELD)
         if stage.state != wanted.value:
             raise Problem(
                 "market.custodian_order",
@@ -114,9 +131,7 @@ def confirm(key: str, reference: str, now: datetime, *, amount: Decimal | None =
                 status=409,
             )
         _book_instruction(wide, told, order, now)
-        stage.state = {HOLD: StageState.HELD, RELEASE: StageState.RELEASED, REFUND: StageState.REFUNDED}[
-            told.kind
-        ].value
+        stage.state = MOVES[told.kind].value
         stage.moved_at = now
         stage.save(update_fields=["state", "moved_at"])
         _carried_out(told, reference, now)
@@ -171,6 +186,7 @@ def _book_instruction(wide: Scope, told: Instruction, order: Order, now: datetim
         HOLD: [(told.org, "outside", -amount), (told.org, "held", amount)],
         RELEASE: [(told.org, "held", -amount), (told.seller, "custody", amount - fee), (PARK, "fee", fee)],
         REFUND: [(told.org, "held", -amount), (told.org, "custody", amount)],
+        CREDIT: [(told.seller, "custody", -amount), (told.org, "custody", amount)],
     }[told.kind]
     book(wide, told.org, told.seller, told.key, told.kind, told.currency, sides, now, order_id=order.pk)
 

@@ -24,7 +24,19 @@ from ..models.catalogue import MAX_PART_NO, MAX_TEXT, MAX_TITLE
 from ..queries.checks import check
 from ..queries.firms import firm
 from ..queries.offers import info_of, own_rows
-from ..types import CURRENCIES, MALLS, SELL, UNITS, Finding, OfferDraft, OfferInfo, OfferState, Weight
+from ..queries.pricing import MAX_DAYS, kept_formula
+from ..types import (
+    CURRENCIES,
+    MALLS,
+    SELL,
+    UNITS,
+    Finding,
+    Formula,
+    OfferDraft,
+    OfferInfo,
+    OfferState,
+    Weight,
+)
 
 MAX_OFFERS = 200_000  # of a firm
 MAX_TIERS = 10
@@ -253,6 +265,7 @@ def _checked(scope: Scope, draft: OfferDraft, kind: ProductClass) -> dict[str, A
         "malls": sorted(set(draft.malls)),
         "tiers": [{"from_qty": str(tier.from_qty), "price": str(tier.price)} for tier in _ordered(draft)],
         "findings": findings,
+        "formula": kept_formula(draft.formula) if draft.formula else None,
     }
 
 
@@ -283,6 +296,8 @@ def _plain_faults(draft: OfferDraft, kind: ProductClass) -> dict[str, str]:
         ("unit", draft.unit not in UNITS, f"The unit is one of {', '.join(UNITS)}."),
         ("currency", draft.currency not in CURRENCIES, f"The currency is one of {', '.join(CURRENCIES)}."),
         ("currency", draft.currency != "CNY" and not any(code in MALLS and MALLS[code].export for code in draft.malls), "Only an export mall takes foreign money."),
+        ("formula", draft.formula is not None and not _sound(draft.formula), f"A formula names an index, 1 to {MAX_DAYS} days and finite amounts, K above 0."),
+        ("formula", draft.formula is not None and (draft.price is not None or draft.currency != "CNY"), "A formula takes the place of the price, in CNY."),
         ("price", draft.price is not None and draft.price <= 0, "A price is above 0; leave it empty for a price on request."),
         ("vat_rate", not 0 <= draft.vat_rate < 1, "VAT is from 0 to below 100 %."),
         ("min_qty", draft.min_qty <= 0 or draft.step_qty <= 0, "Quantities are above 0."),
@@ -293,9 +308,15 @@ def _plain_faults(draft: OfferDraft, kind: ProductClass) -> dict[str, str]:
     return {name: sentence for name, bad, sentence in tests if bad}
 
 
+def _sound(formula: Formula) -> bool:
+    amounts = (formula.k, formula.premium, formula.processing, formula.grade_premium, formula.freight)
+    finite = all(amount.is_finite() for amount in amounts)
+    return bool(formula.index) and 1 <= formula.days <= MAX_DAYS and finite and formula.k > 0
+
+
 def _document(row: Offer) -> dict[str, Any]:
     names = (
-        "part_no kind title_en title_zh text_en text_zh values malls unit currency price vat_rate tiers min_qty step_qty"
+        "part_no kind title_en title_zh text_en text_zh values malls unit currency price formula vat_rate tiers min_qty step_qty"
         " lead_days line shows revision"
     )
     return {name: getattr(row, name) for name in names.split()}

@@ -26,6 +26,7 @@ from gearpark.kit.tenant import acting, require
 from ..models import Auction, DealEntry, Offer, Order, Rating, Rfq, Stage
 from ..queries import deals as queries
 from ..queries.offers import check_quantity, info_of, unit_price
+from ..queries.pricing import kept_formula, provisional
 from ..types import BUY, RUN, SELL, OfferInfo, OfferState
 from ..types.deals import (
     EDGES,
@@ -38,6 +39,7 @@ from ..types.deals import (
 )
 from .money import release_ripe
 from .offers import to_index
+from .pricing import settle_provisional
 
 CENT = Decimal("0.01")
 ACTOR = "market"
@@ -71,6 +73,10 @@ def place_order(scope: Scope, offer_key: int, qty: Decimal, key: str, now: datet
             raise Problem("market.own_offer", "A firm does not order from itself.")
         check_quantity(offer, qty)
         price = unit_price(scope, offer, qty, now.date())
+        settled = None
+        if offer.formula is not None:
+            settled = provisional(scope, offer.formula, qty, now.date(), offer.vat_rate)
+            price = settled[0].unit_price
         if price is None:
             raise Problem("market.no_price", "The price is on request: ask for a quotation.")
         taken = _promise(offer, qty)
@@ -85,7 +91,12 @@ def place_order(scope: Scope, offer_key: int, qty: Decimal, key: str, now: datet
             price=price, currency=offer.currency, vat_rate=offer.vat_rate, amount=_amount(price, qty), due_on=due,
             shows=offer.shows, placed_by=scope.actor, placed_at=now, moved_at=now,
         )  # fmt: skip
-        return _store(scope, row, STOCK_STAGES, now)
+        if offer.formula is not None:
+            row.formula = kept_formula(offer.formula)
+        made = _store(scope, row, STOCK_STAGES, now)
+        if settled is not None:
+            settle_provisional(scope, row, *settled, now)
+        return made
 
 
 def place_from_quote(scope: Scope, rfq: Rfq, quote: QuoteInfo, qty: Decimal, now: datetime) -> int:

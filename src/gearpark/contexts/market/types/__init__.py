@@ -15,6 +15,7 @@ from .catalogue import (
     Weight,
 )
 from .malls import MALLS, Mall, mall_of
+from .pricing import Formula, Window
 from .rights import BUY, CUSTODY, RUN, SELL, VIEW
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "FileInfo",
     "FileKind",
     "Finding",
+    "Formula",
     "Hits",
     "Mall",
     "OfferDraft",
@@ -37,5 +39,6 @@ __all__ = [
     "OfferState",
     "Tier",
     "Weight",
+    "Window",
     "mall_of",
 ]

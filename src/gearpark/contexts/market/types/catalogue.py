@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from .pricing import Formula
+
 
 class OfferState(StrEnum):
     """Only a listed offer is seen by others."""
@@ -73,6 +75,7 @@ class OfferDraft:
     unit: str = "piece"
     currency: str = "CNY"
     price: Decimal | None = None
+    formula: Formula | None = None
     vat_rate: Decimal = Decimal("0.13")
     tiers: tuple[Tier, ...] = ()
     min_qty: Decimal = Decimal(1)
@@ -100,6 +103,7 @@ class OfferInfo:
     unit: str
     currency: str
     price: Decimal | None
+    formula: Formula | None
     vat_rate: Decimal
     tiers: tuple[Tier, ...]
     min_qty: Decimal

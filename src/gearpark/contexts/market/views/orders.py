@@ -23,9 +23,11 @@ from gearpark.kit.problems import words_of
 
 from ..forms.deals import JobForm, OrderForm
 from ..queries import deals as queries
+from ..queries import pricing
 from ..queries.firms import names
 from ..services import money
 from ..services import orders as services
+from ..services.pricing import OPEN, settle_final
 from ..types import BUY, RUN, SELL, VIEW
 from ..types.deals import OrderState, Party, StageState, StageWhen
 from . import words
@@ -114,6 +116,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
     row = queries.order_row(scope, order_id)
     party, told = queries.party_of(scope, row), queries.entries(scope, order_id)
     firm_names = names([row.org, row.seller], words.language())
+    found, settled = pricing.formula_of(row.formula), pricing.settlements(scope, order_id)
     state, stages = OrderState(row.state), queries.stages(scope, order_id)
     deeds = (
         queries.deeds(row, party, told, now)
@@ -132,6 +135,8 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         "progress": _progress(row, party), "job_form": JobForm(initial={"shows": row.shows}) if party is Party.SELLER and scope.may(SELL) else None,
         "may_talk": bool(deeds) or (scope.may(BUY if party is Party.BUYER else SELL) and party is not Party.PARK),
         "may_rate": party is Party.BUYER and scope.may(BUY) and state in (OrderState.ACCEPTED, OrderState.CLOSED) and not queries.rated(scope, order_id),
+        "settlements": [_settled(one) for one in settled], "formula": words.formula(found) if found else "",
+        "may_settle": found is not None and state in OPEN and party is not Party.PARK and not any(one.final for one in settled),
         "vat": f"{(row.vat_rate * 100).normalize():f}",
     }  # fmt: skip
     return render(request, "market/order.html", context)
@@ -190,6 +195,14 @@ def _entry(entry: Any, firm_names: dict[str, str], row: Any) -> dict[str, Any]:
     }
 
 
+def _settled(one: Any) -> dict[str, Any]:
+    return {
+        "final": one.final, "mean": words.amount(one.index_mean), "price": words.amount(one.unit_price), "amount": words.amount(one.amount),
+        "net": words.amount(one.net), "vat": words.amount(one.vat), "difference": words.amount(one.difference) if one.final else "",
+        "quotes": ", ".join(f"{on[5:]} {price.rstrip('0').rstrip('.')}" for on, price in one.quotes), "at": one.at,
+    }  # fmt: skip
+
+
 def _progress(row: Any, party: Party) -> dict[str, Any] | None:
     """Parts made and scrapped, as the seller's shop told them; the buyer's only with consent."""
     if row.job is None or (party is Party.BUYER and not row.shows):
@@ -211,6 +224,10 @@ def order_do(request: HttpRequest, order_id: int) -> HttpResponse:
                 request,
                 gettext("The custodian is told to hold the amount; the stage changes when it confirms."),
             )
+        elif what == "settle-final":
+            difference = settle_final(scope, order_id, now)
+            told = gettext("Settled finally: %(d)s against the provisional amount.")
+            messages.success(request, told % {"d": words.amount(difference)})
         elif what == "message":
             services.say(scope, order_id, given.get("text", ""), now)
         elif what == "job":

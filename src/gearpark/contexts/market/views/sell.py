@@ -165,7 +165,7 @@ def _kept(request: HttpRequest, saved: OfferInfo) -> HttpResponse:
 
 def _page(request: HttpRequest, form: OfferForm, kind: ProductClass, found: OfferInfo | None) -> HttpResponse:
     scope = scope_of(request)
-    plain = "part_no title_zh title_en malls price currency unit vat min_qty step_qty on_hand lead_days line shows"
+    plain = "part_no title_zh title_en malls price index window days premium processing currency unit vat min_qty step_qty on_hand lead_days line shows"
     context: dict[str, Any] = {
         "form": form, "kind": kind, "kind_title": kind.title(words.language()), "offer": found,
         "page_title": found.title(words.language()) if found else gettext("New offer"),

@@ -18,6 +18,7 @@ from gearpark.kit.http import needs, scope_of
 from ..queries import offers as queries
 from ..queries.deals import ratings
 from ..queries.firms import firm, names
+from ..queries.pricing import provisional_price
 from ..queries.search import MAX_OFFSET, Search, search
 from ..types import BUY, MALLS, SELL, VIEW, OfferInfo, OfferState, mall_of
 from . import words
@@ -73,7 +74,8 @@ def cards(
         {
             "offer": one, "title": one.title(words.language()), "seller": firm_names.get(one.org, one.org),
             "kind": product_class(one.kind).title(words.language()), "facts": words.key_facts(one),
-            "price": words.amount(one.price, one.currency), "priced": one.price is not None,
+            "price": words.formula(one.formula) if one.formula else words.amount(one.price, one.currency), "priced": one.price is not None,
+            "formula": one.formula is not None,
             "unit": words.unit(one.unit), "stock": one.free >= one.min_qty, "free": words.quantity(one.free),
             "lead": one.lead_days, "picture": picture(one), "photo": photos.get(one.id),
             "warned": bool(one.findings),
@@ -123,12 +125,14 @@ def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
     found = queries.offer(scope, offer_id)
     today = timezone.localdate()
     mine = queries.unit_price(scope, found, found.min_qty, today)
+    asked_today = provisional_price(scope, found, today)
     files = queries.files(scope, offer_id)
     context = {
         "offer": found, "page_title": found.title(words.language()), "text": found.text(words.language()),
         "seller": firm(found.org), "seller_name": firm(found.org).name(words.language()),
         "kind": product_class(found.kind).title(words.language()), "kind_code": found.kind,
-        "picture": picture(found), "price": words.amount(found.price, found.currency),
+        "picture": picture(found), "price": words.amount(asked_today or found.price, found.currency),
+        "priced": bool(asked_today or found.price), "formula": words.formula(found.formula) if found.formula else "",
         "mine": words.amount(mine, found.currency) if mine is not None and mine != found.price else "",
         "tiers": [{"from": words.quantity(t.from_qty), "price": words.amount(t.price, found.currency)} for t in found.tiers],
         "unit": words.unit(found.unit), "rows": words.attribute_rows(found.kind, found.values),

@@ -18,7 +18,7 @@ from gearpark.engines.auctions import Kind
 from gearpark.engines.products import Value, from_kept, product_class
 from gearpark.kit.problems import words_of
 
-from ..types import FileKind, Finding, OfferInfo, OfferState, Weight
+from ..types import FileKind, Finding, Formula, OfferInfo, OfferState, Weight, Window
 from ..types.auctions import AuctionState, DepositState
 from ..types.deals import OrderState, Party, RfqState, StageState, StageWhen
 
@@ -122,6 +122,10 @@ DIFFERENCES = {
     "missing": _("not on the statement"),
     "wrong": _("a line without sense"),
 }
+WINDOWS = {
+    Window.AFTER_ORDER: _("first %(n)s quotes after the order"),
+    Window.SHIPMENT_MONTH: _("all quotes of the month of shipment"),
+}
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€"}
 CENTS = Decimal("0.01")
 
@@ -145,6 +149,19 @@ def money(text: str) -> Decimal:
 def moment(text: str) -> str:
     """A kept instant as the site's time of day."""
     return timezone.localtime(datetime.fromisoformat(text)).strftime("%H:%M:%S")
+
+
+def formula(found: Formula) -> str:
+    """A formula in one line."""
+    parts = [found.index if found.k == 1 else f"{found.k.normalize():f} × {found.index}"]
+    parts += [
+        amount(value)
+        for value in (found.premium, found.processing, found.grade_premium, found.freight)
+        if value
+    ]
+    window = str(WINDOWS[found.window])
+    told = window % {"n": found.days} if found.window is Window.AFTER_ORDER else window
+    return " + ".join(parts) + " · " + told
 
 
 def quantity(value: Decimal) -> str:
