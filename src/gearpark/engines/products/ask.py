@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from gearpark.base.problems import Problem
 
@@ -63,17 +63,16 @@ class _Reader:
         self.text = pattern.sub(cut, self.text)
 
 
+@lru_cache(maxsize=2_048)
 def read_query(text: str) -> Query:
     """Take a query apart. What is not understood as a filter stays among the words; nothing is refused."""
     reader = _Reader(f" {normal(text)[:MAX_QUERY]} ")
     reader.take(_PRICE_RANGE, lambda m: Bound("price", Decimal(m[1]), Decimal(m[2])))
     reader.take(_BOUND, _compared)
     reader.take(_CLASS, lambda m: _better("flank_class", m[1] or m[2]))
-    for symbol, key in _symbols():
-        pattern = re.compile(rf"(?<![a-z0-9])(?:{symbol})\s*=?\s*({_NUMBER})(?![a-z0-9.])")
+    for pattern, key in _symbols():
         reader.take(pattern, lambda m, key=key: _better(key, m[1]))  # type: ignore[misc]
-    for word, key, code in _choices():
-        pattern = re.compile(rf"(?<![a-z0-9.\-]){re.escape(word)}(?![a-z0-9.\-])")
+    for pattern, key, code in _choices():
         reader.take(pattern, lambda m, key=key, code=code: Bound(key, choice=code, asked=code))  # type: ignore[misc]
     words = " ".join(reader.text.split())
     return Query(_once(reader.bounds), _classes_of(words), words)
@@ -114,13 +113,16 @@ def _better(key: str, number: str) -> Bound | None:
 
 
 @cache
-def _symbols() -> tuple[tuple[str, str], ...]:
+def _symbols() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """(pattern, attribute) of how people write some attributes: m3, z20, 模数3."""
     extra = {"module_mm": "模数|module", "teeth": "齿数|teeth", "ratio": "速比|传动比|ratio"}
-    return tuple(
-        (normal(one.symbol) + (f"|{extra[one.key]}" if one.key in extra else ""), one.key)
-        for one in attributes().values()
-        if one.symbol
-    )
+    made = []
+    for one in attributes().values():
+        if one.symbol:
+            names = "|".join([normal(one.symbol), *([extra[one.key]] if one.key in extra else [])])
+            pattern = re.compile(rf"(?<![a-z0-9])(?:{names})\s*=?\s*({_NUMBER})(?![a-z0-9.])")
+            made.append((pattern, one.key))
+    return tuple(made)
 
 
 @cache
@@ -135,15 +137,17 @@ def _named() -> dict[str, Attribute]:
 
 
 @cache
-def _choices() -> tuple[tuple[str, str, str], ...]:
-    """(word, attribute, code) of choices that name themselves: materials, alloys, treatments; longest first."""
+def _choices() -> tuple[tuple[re.Pattern[str], str, str], ...]:
+    """(pattern, attribute, code) of choices that name themselves: materials, alloys, treatments; longest first."""
     made = []
     for key in ("material", "alloy", "temper", "heat", "finishing", "protection"):
         for choice in attributes()[key].choices:
             names = {normal(choice.code), normal(choice.en), normal(choice.zh)}
             made += [(word, key, choice.code) for word in names if len(word) > 1 and word != "none"]
     made.append(("a00", "alloy", "Al99.70"))
-    return tuple(sorted(made, key=lambda item: (-len(item[0]), item)))
+    made.sort(key=lambda item: (-len(item[0]), item))
+    whole = r"(?<![a-z0-9.\-]){}(?![a-z0-9.\-])"
+    return tuple((re.compile(whole.format(re.escape(word))), key, code) for word, key, code in made)
 
 
 def _classes_of(words: str) -> tuple[str, ...]:

@@ -20,8 +20,10 @@ MAX_PAGE = 100
 MAX_OFFSET = 5_000  # hits further down are not shown: narrow the search
 MAX_FACET = 24
 MAX_SPANNED = (
-    50_000  # hits up to which the ends of numbers are told; above, people narrow by words and choices
+    20_000  # hits up to which the ends of numbers are told; above, people narrow by words and choices
 )
+MAX_WIDE = 200_000  # hits up to which every choice is counted
+LEADING = 6  # choices counted above
 MAX_WORDS = 12
 FUZZY_FROM = 5  # letters of a Latin word from which one typing error is forgiven
 PREFIX_FROM = 4  # characters of a part number
@@ -56,14 +58,25 @@ def search(wanted: Search, *, offset: int = 0, limit: int = 50, facets: Sequence
     index = offers_index.opened()
     if index is None:
         return Hits((), 0, {}, 0.0)
-    searcher, query = index.searcher(), _query(wanted)
+    searcher = index.searcher()
     limit, offset = min(limit, MAX_PAGE), min(offset, MAX_OFFSET)
-    found = searcher.search(query, limit, count=True, offset=offset, **_order(wanted))
+    for forgiving in (False, True):  # an error of typing is forgiven when nothing is found as it was typed
+        query = _query(wanted, forgiving)
+        found = searcher.search(query, limit, count=True, offset=offset, **_order(wanted))
+        if found.count or not wanted.text:
+            break
+    total = found.count or 0
     ids = tuple(searcher.doc(address).get_first("id") for _score, address in found.hits)
-    asked = [name for name in facets if not _numeric(name) or (found.count or 0) <= MAX_SPANNED]
+    asked = _worth_counting(facets, total)
     counted, spans = _facets(searcher, query, asked) if asked else ({}, {})
     took = (time.perf_counter() - began) * 1_000.0
-    return Hits(ids, found.count or 0, counted, took, spans)
+    return Hits(ids, total, counted, took, spans)
+
+
+def _worth_counting(facets: Sequence[str], total: int) -> list[str]:
+    """All of them; of a wide result no ends of numbers, of a very wide one the leading choices alone."""
+    asked = [name for name in facets if total <= MAX_SPANNED or not _numeric(name)]
+    return asked if total <= MAX_WIDE else asked[:LEADING]
 
 
 def _order(wanted: Search) -> dict[str, Any]:
@@ -75,9 +88,9 @@ def _order(wanted: Search) -> dict[str, Any]:
     return {}
 
 
-def _query(wanted: Search) -> Any:
+def _query(wanted: Search, forgiving: bool) -> Any:
     typed = wanted.typed()
-    must: list[Any] = [_words(typed.words)] if typed.words else []
+    must: list[Any] = [_words(typed.words, forgiving)] if typed.words else []
     must += [_bound(bound) for bound in typed.bounds]
     for name, values in (
         ("mall", (wanted.mall,)),
@@ -107,6 +120,8 @@ def _bound(bound: Bound) -> Any:
 
 
 def _any_of(name: str, values: Sequence[str]) -> Any:
+    if len(values) == 1:
+        return tantivy.Query.term_query(SCHEMA, name, values[0])
     return tantivy.Query.term_set_query(SCHEMA, name, list(values))
 
 
@@ -117,29 +132,25 @@ def _range(key: str, low: Decimal | None, high: Decimal | None) -> Any:
     return tantivy.Query.range_query(SCHEMA, key, _DOUBLE, *ends)
 
 
-def _words(words: str) -> Any:
-    """All words have to be there: a CJK run by its pairs of characters, a Latin word with one error forgiven."""
-    parts = [_word(run) for run in runs(words)[:MAX_WORDS]]
+def _words(words: str, forgiving: bool) -> Any:
+    """All words have to be there: a CJK run by its pairs of characters, a Latin word as it is typed or, forgiving, with one error."""
+    parts = [_word(run, forgiving) for run in runs(words)[:MAX_WORDS]]
     if not parts:
         return tantivy.Query.all_query()
     return tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in parts])
 
 
-def _word(run: str) -> Any:
+def _word(run: str, forgiving: bool) -> Any:
     if is_cjk(run):
         if len(run) == 1:
             return tantivy.Query.term_query(SCHEMA, "text", run)
         terms = [tantivy.Query.term_query(SCHEMA, "text", pair) for pair in pairs(run)]
         return tantivy.Query.boolean_query([(tantivy.Occur.Must, term) for term in terms])
-    exact = tantivy.Query.term_query(SCHEMA, "text", run)
     if not run.isalpha() and len(run) >= PREFIX_FROM:  # part numbers are often typed up to their variant
-        begins = tantivy.Query.regex_query(SCHEMA, "text", f"{re.escape(run)}.*")
-        return tantivy.Query.boolean_query([(tantivy.Occur.Should, exact), (tantivy.Occur.Should, begins)])
-    if len(run) < FUZZY_FROM or not run.isalpha():
-        return exact
-    near = tantivy.Query.fuzzy_term_query(SCHEMA, "text", run, distance=1, transposition_cost_one=True)
-    boosted = tantivy.Query.boost_query(exact, 4.0)
-    return tantivy.Query.boolean_query([(tantivy.Occur.Should, boosted), (tantivy.Occur.Should, near)])
+        return tantivy.Query.regex_query(SCHEMA, "text", f"{re.escape(run)}.*")
+    if forgiving and run.isalpha() and len(run) >= FUZZY_FROM:
+        return tantivy.Query.fuzzy_term_query(SCHEMA, "text", run, distance=1, transposition_cost_one=True)
+    return tantivy.Query.term_query(SCHEMA, "text", run)
 
 
 def _numeric(name: str) -> bool:
