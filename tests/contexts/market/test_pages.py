@@ -156,7 +156,12 @@ def test_orders_over_the_pages(seller: Client, buyer: Client) -> None:
     assert "goods accepted" in page
     assert "Rate the seller" in page
     assert "not possible for you now" in text(seller.post(room + "do/", {"what": "ship"}, follow=True))
+    paper = buyer.get(room + "contract.pdf")
+    assert paper.content.startswith(b"%PDF-")
+    assert b"PayableAmount" in buyer.get(room + "order.xml").content
+    assert b"DRAFT-" in seller.get(room + "invoice.xml").content
     stranger = signed_in("hengze", "firm-admin")
+    assert stranger.get(room + "contract.pdf").status_code == 404
     assert stranger.get(room).status_code == 404
     assert stranger.post(room + "do/", {"what": "message", "text": "x"}).status_code == 404
 

@@ -71,6 +71,7 @@ def _orders(scope: Scope, buyer: Scope, now: datetime) -> int:
             continue
         at = now - timedelta(days=6 - 2 * number)
         key = market.place_order(buyer, offer.id, min(Decimal(20), offer.free), f"demo-{seller}", at)
+        market.pay_stage(buyer, key, 1, at)
         begun += 1
         for step, (who, deed) in enumerate(
             ((sells, "confirm"), (sells, "ship"), (buyer, "receive"))[: 3 - number], 1

@@ -12,6 +12,7 @@ from .services.auctions import announce, on_order_moved, on_stage_held
 from .services.custodian import LOOPS as CUSTODIAN_LOOPS
 from .services.index import LOOPS as INDEX_LOOPS
 from .services.index import catch_up
+from .services.money import pay_stage
 from .services.offers import list_offer, save_offer
 from .services.orders import move, place_order
 from .services.pricing import keep_quotes
@@ -52,6 +53,7 @@ __all__ = [
     "move",
     "open_auctions",
     "open_quotes",
+    "pay_stage",
     "place_order",
     "quote",
     "save_offer",

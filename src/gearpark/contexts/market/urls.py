@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import auctions, deals, indices, money, orders, searches, sell, store
+from .views import auctions, deals, documents, indices, money, orders, searches, sell, store
 
 app_name = "market"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("market/rfqs/<int:rfq_id>/do/", deals.rfq_do, name="rfq-do"),
     path("market/orders/", orders.order_list, name="orders"),
     path("market/orders/<int:order_id>/", orders.order, name="order"),
+    path("market/orders/<int:order_id>/contract.pdf", documents.contract, name="contract"),
+    path("market/orders/<int:order_id>/order.xml", documents.order_ubl, name="order-ubl"),
+    path("market/orders/<int:order_id>/invoice.xml", documents.invoice_ubl, name="invoice-ubl"),
     path("market/orders/<int:order_id>/do/", orders.order_do, name="order-do"),
     path("market/auctions/", auctions.auction_list, name="auctions"),
     path("market/auctions/new/", auctions.announce, name="announce"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from gearpark.base.problems import Problem
@@ -49,7 +50,7 @@ def _chart(name: str, quotes: list[tuple[date, Decimal]]) -> dict[str, Any] | No
     if len(quotes) < 2:
         return None
     ordered = sorted(quotes)
-    at = [to_us(datetime(on.year, on.month, on.day, tzinfo=UTC)) for on, _price in ordered]
+    at = [to_us(timezone.make_aware(datetime(on.year, on.month, on.day))) for on, _price in ordered]  # noqa: DTZ001 - made aware here
     series = {"name": name, "at_us": at, "value": [float(price) for _on, price in ordered]}
     return {"kind": "line", "unit": "CNY", "title": name, "series": [series]}
 

@@ -31,6 +31,7 @@ from ..services.pricing import OPEN, settle_final
 from ..types import BUY, RUN, SELL, VIEW
 from ..types.deals import OrderState, Party, StageState, StageWhen
 from . import words
+from .documents import INVOICED
 from .pictures import drawn
 
 STEPS = (
@@ -137,7 +138,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         "may_rate": party is Party.BUYER and scope.may(BUY) and state in (OrderState.ACCEPTED, OrderState.CLOSED) and not queries.rated(scope, order_id),
         "settlements": [_settled(one) for one in settled], "formula": words.formula(found) if found else "",
         "may_settle": found is not None and state in OPEN and party is not Party.PARK and not any(one.final for one in settled),
-        "vat": f"{(row.vat_rate * 100).normalize():f}",
+        "invoiced": state in INVOICED and party is not Party.PARK, "vat": f"{(row.vat_rate * 100).normalize():f}",
     }  # fmt: skip
     return render(request, "market/order.html", context)
 
