@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import auctions, deals, documents, indices, money, orders, searches, sell, store
+from .views import auctions, deals, documents, indices, money, orders, searches, sell, store, trust
 
 app_name = "market"
 urlpatterns = [
@@ -31,6 +31,9 @@ urlpatterns = [
     path("market/money/", money.money, name="money"),
     path("market/money/statement/", money.statement, name="statement"),
     path("market/indices/", indices.indices, name="indices"),
+    path("market/firms/<str:slug>/", trust.firm, name="firm"),
+    path("market/firms/<str:slug>/verify/", trust.verify, name="verify"),
+    path("market/trust/", trust.trust_list, name="trust"),
     path("market/compare/", store.compare, name="compare"),
     path("market/searches/", searches.kept, name="searches"),
     path("market/searches/keep/", searches.keep, name="search-keep"),

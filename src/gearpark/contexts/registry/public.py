@@ -59,6 +59,7 @@ from .types import (
     PlotShape,
     PlotStatus,
     ZoneMap,
+    check_uscc,
     rights_of,
 )
 
@@ -84,6 +85,7 @@ __all__ = [
     "asset_tree",
     "assets",
     "change_state",
+    "check_uscc",
     "clusters",
     "draw_zone",
     "ensure_person",

@@ -5,12 +5,14 @@ from .catalogue import ContractPrice, Offer, OfferFile, OfferRevision, SavedSear
 from .deals import DealEntry, Instruction, Order, Question, Quote, QuoteContent, Rating, Rfq, Stage
 from .money import Account, Entry, Posting, StatementLine
 from .pricing import IndexQuote, Settlement
+from .trust import Blocked, Standing
 
 __all__ = [
     "Account",
     "Auction",
     "AuctionSecret",
     "Bid",
+    "Blocked",
     "ContractPrice",
     "DealEntry",
     "Deposit",
@@ -30,6 +32,7 @@ __all__ = [
     "SavedSearch",
     "Settlement",
     "Stage",
+    "Standing",
     "StatementLine",
     "Unindexed",
 ]

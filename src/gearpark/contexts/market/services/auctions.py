@@ -23,6 +23,7 @@ from ..models import Auction, AuctionSecret, Bid, Deposit
 from ..models.catalogue import MAX_TITLE
 from ..queries import auctions as queries
 from ..queries.offers import own_rows
+from ..queries.trust import refuse_blocked
 from ..types import BUY, SELL, UNITS
 from ..types.auctions import AuctionDraft, AuctionEnded, AuctionState, DepositState
 from ..types.deals import OrderMoved, StageHeld
@@ -115,6 +116,7 @@ def join(scope: Scope, key: int, now: datetime) -> DepositState:
     with acting(scope):
         row = queries.auction_row(scope, key)
         require(scope, _right(row))
+        refuse_blocked(scope.org)
         if row.org == scope.org:
             raise Problem("market.auction_own", "The host does not bid.")
         if row.state != AuctionState.PLANNED.value or now >= row.ends_at:

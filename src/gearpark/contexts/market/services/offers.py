@@ -25,6 +25,7 @@ from ..queries.checks import check
 from ..queries.firms import firm
 from ..queries.offers import info_of, own_rows
 from ..queries.pricing import MAX_DAYS, kept_formula
+from ..queries.trust import refuse_blocked
 from ..types import (
     CURRENCIES,
     MALLS,
@@ -98,6 +99,7 @@ def list_offer(scope: Scope, key: int, now: datetime) -> OfferInfo:
     """Show an offer in its malls. Problems ``market.offer_refused`` with the findings, ``market.no_mall``."""
     require(scope, SELL)
     with acting(scope):
+        refuse_blocked(scope.org)
         row = _locked(scope, key)
         if not row.malls:
             raise Problem("market.no_mall", "Choose at least one mall in which the offer is shown.")

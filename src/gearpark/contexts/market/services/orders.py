@@ -27,6 +27,7 @@ from ..models import Auction, DealEntry, Offer, Order, Rating, Rfq, Stage
 from ..queries import deals as queries
 from ..queries.offers import check_quantity, info_of, unit_price
 from ..queries.pricing import kept_formula, provisional
+from ..queries.trust import refuse_blocked
 from ..types import BUY, RUN, SELL, OfferInfo, OfferState
 from ..types.deals import (
     EDGES,
@@ -65,6 +66,7 @@ def place_order(scope: Scope, offer_key: int, qty: Decimal, key: str, now: datet
     require(scope, BUY)
     body = _digest({"offer": offer_key, "qty": str(qty.normalize()), "by": scope.org})
     with acting(scope):
+        refuse_blocked(scope.org)
         offer = _locked_offer(offer_key)
         before = _placed(scope, key, body)
         if before is not None:

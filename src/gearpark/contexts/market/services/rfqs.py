@@ -20,6 +20,7 @@ from ..models import Question, Quote, QuoteContent, Rfq
 from ..models.catalogue import MAX_TEXT, MAX_TITLE
 from ..queries import deals as queries
 from ..queries.firms import firms
+from ..queries.trust import refuse_blocked
 from ..types import BUY, SELL, UNITS
 from ..types.deals import Party, QuoteDraft, RfqDraft, RfqState
 
@@ -143,6 +144,7 @@ def quote(scope: Scope, key: int, draft: QuoteDraft, now: datetime) -> int:
         if not bargaining:
             _in_time(found, now)
         _check_quote(draft, now)
+        refuse_blocked(scope.org)
         readable = found.closes_at if found.sealed and not bargaining else now
         return _keep(scope, found, scope.org, Party.SELLER, draft, readable, now)
 

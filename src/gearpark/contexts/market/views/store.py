@@ -20,7 +20,7 @@ from ..queries.deals import ratings
 from ..queries.firms import firm, names
 from ..queries.pricing import provisional_price
 from ..queries.search import MAX_OFFSET, Search, search
-from ..types import BUY, MALLS, SELL, VIEW, OfferInfo, OfferState, mall_of
+from ..types import BUY, MALLS, RUN, SELL, VIEW, OfferInfo, OfferState, mall_of
 from . import words
 from .asked import asked, chips, facet_groups, facet_names, with_value
 from .details import gear_facts, mates_url, similar
@@ -53,6 +53,7 @@ def malls(request: HttpRequest) -> HttpResponse:
             "cards": cards(scope, queries.offers_by_id(scope, newest.ids)),
             "page_title": gettext("Market"),
             "may_sell": scope.may(SELL),
+            "may_run": scope.may(RUN),
         },
     )
 

@@ -126,6 +126,13 @@ WINDOWS = {
     Window.AFTER_ORDER: _("first %(n)s quotes after the order"),
     Window.SHIPMENT_MONTH: _("all quotes of the month of shipment"),
 }
+FLAGS = {
+    "uscc": _("The unified social credit code %(code)s is missing or mistyped."),
+    "blocked": _("On the list %(source)s: %(reason)s"),
+    "expired": _("Its papers were valid until %(on)s."),
+    "contact": _("Has the telephone %(phone)s in common with %(firms)s."),
+    "price": _("%(part_no)s costs %(price)s, like things %(median)s."),
+}
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€"}
 CENTS = Decimal("0.01")
 
