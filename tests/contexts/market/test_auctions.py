@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from tests.contexts.market.test_deals import balances
+from tests.contexts.market.test_deals import balances, stock
+from tests.factories.market import gear, listed
 from tests.factories.registry import scope_of
 
 from gearpark.base.problems import Forbidden, Problem
@@ -171,3 +172,28 @@ def test_wrong_auctions_are_refused(firms: object) -> None:
     ):
         with pytest.raises(Problem):
             auctions.announce(HOST, wrong, NOW)
+
+
+def test_a_lot_out_of_stock_is_in_one_sale_at_a_time(firms: object) -> None:
+    offer = listed("lankai", gear("A-1", on_hand=Decimal(10), lead_days=None, price=Decimal(90)))
+    lot = replace(LOT, product="gear", unit="piece", qty=Decimal(8), offer_id=offer.id, deposit=Decimal(0))
+    key = joined(lot)
+    assert stock(offer.id) == (10, 8)
+    with pytest.raises(Problem) as caught:
+        orders.place_order(B, offer.id, Decimal(3), "k", NOW)
+    assert caught.value.code == "market.out_of_stock"
+    auctions.end_auction(key, END)
+    assert stock(offer.id) == (10, 0)
+    again = joined(lot)
+    auctions.bid(A, again, Decimal(20000), NOW)
+    auctions.end_auction(again, END)
+    assert stock(offer.id) == (10, 8)
+    with acting(A):
+        order = deals.order_rows(A).get()
+    for deed in ("confirm", "ship"):
+        orders.move(HOST, order.pk, deed, END)
+    assert stock(offer.id) == (2, 0)
+    third = joined(replace(lot, qty=Decimal(2)))
+    assert stock(offer.id) == (2, 2)
+    auctions.cancel_auction(HOST, third, NOW)
+    assert stock(offer.id) == (2, 0)

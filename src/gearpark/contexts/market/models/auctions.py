@@ -18,6 +18,7 @@ class Auction(ScopedModel):
     """An auction of its host (``org``): rules as announced, and where it stands. Everybody reads it.
 
     limit, leader and reserve are kept in ``AuctionSecret``, which the database shows to nobody but the rules' process.
+    reserved  what of the offer's stock is promised to this lot, so that it is in no other sale
     ladder  newest accepted prices with the bidders' numbers, newest first
     """
 
@@ -28,6 +29,7 @@ class Auction(ScopedModel):
     values = models.JSONField(default=dict)
     text = models.CharField(max_length=2000, blank=True)
     qty = models.DecimalField(_("quantity"), **QUANTITY)
+    reserved = models.DecimalField(default=0, **QUANTITY)
     unit = models.CharField(max_length=10)
     start = models.DecimalField(**PRICE)
     step = models.DecimalField(**PRICE)

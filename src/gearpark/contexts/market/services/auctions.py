@@ -19,7 +19,7 @@ from gearpark.kit.audit import record
 from gearpark.kit.loops import Loop
 from gearpark.kit.tenant import acting, require
 
-from ..models import Auction, AuctionSecret, Bid, Deposit
+from ..models import Auction, AuctionSecret, Bid, Deposit, Offer
 from ..models.catalogue import MAX_TITLE
 from ..queries import auctions as queries
 from ..queries.offers import own_rows
@@ -28,6 +28,7 @@ from ..types import BUY, SELL, UNITS
 from ..types.auctions import AuctionDraft, AuctionEnded, AuctionState, DepositState
 from ..types.deals import OrderMoved, StageHeld
 from .deposits import FORFEIT, RELEASE, hold_deposit, settle_deposit
+from .offers import to_index
 from .orders import place_from_auction
 
 ACTOR = "market-auction"
@@ -43,10 +44,13 @@ def announce(scope: Scope, draft: AuctionDraft, now: datetime) -> int:
     kind = product_class(draft.product)
     with acting(scope):
         _check(draft, now)
-        offer = own_rows(scope).filter(pk=draft.offer_id).first() if draft.offer_id else None
+        offer = None
+        if draft.offer_id:
+            offer = own_rows(scope).filter(pk=draft.offer_id).select_for_update().first()
+        promised = _promised(offer, draft)
         row = Auction(
             org=scope.org, title=draft.title.strip(), kind=draft.kind.value, product=kind.code, offer_id=offer.pk if offer else None,
-            values=offer.values if offer else {}, text=draft.text[:2000], qty=draft.qty, unit=draft.unit, start=draft.start, step=draft.step,
+            values=offer.values if offer else {}, text=draft.text[:2000], qty=draft.qty, reserved=promised, unit=draft.unit, start=draft.start, step=draft.step,
             floor=draft.floor, deposit=draft.deposit, opens_at=draft.opens_at, ends_at=draft.ends_at, announced_end=draft.ends_at,
             hard_stop=draft.hard_stop, window_s=draft.window_s, extend_s=draft.extend_s, interval_s=draft.interval_s,
             least_bidders=draft.least_bidders, ties=draft.ties, has_reserve=draft.reserve is not None, made_by=scope.actor, made_at=now,
@@ -64,6 +68,28 @@ def announce(scope: Scope, draft: AuctionDraft, now: datetime) -> int:
             {"title": row.title, "qty": row.qty, "start": row.start},
         )
         return int(row.pk)
+
+
+def _promised(offer: Offer | None, draft: AuctionDraft) -> Decimal:
+    """Promise the lot out of the offer's stock where all of it is there: a lot is in one sale at a time."""
+    if offer is None or draft.kind is Kind.REVERSE or offer.on_hand - offer.reserved < draft.qty:
+        return Decimal(0)
+    offer.reserved += draft.qty
+    offer.save(update_fields=["reserved", "changed_at"])
+    to_index(offer)
+    return draft.qty
+
+
+def _given_back(row: Auction) -> None:
+    """The lot is for sale elsewhere again."""
+    if row.offer_id is not None and row.reserved:
+        with acting(process_scope(ACTOR)) as wide:
+            offer = Offer.objects.of(wide).filter(pk=row.offer_id).select_for_update().first()
+            if offer is not None:
+                offer.reserved -= row.reserved
+                offer.save(update_fields=["reserved", "changed_at"])
+                to_index(offer)
+        row.reserved = Decimal(0)
 
 
 def _check(draft: AuctionDraft, now: datetime) -> None:
@@ -106,7 +132,8 @@ def cancel_auction(scope: Scope, key: int, now: datetime) -> None:
                 "market.auction_over", "It has bids, or is over: it cannot be taken back.", status=409
             )
         row.state = AuctionState.CANCELLED.value
-        row.save(update_fields=["state"])
+        _given_back(row)
+        row.save(update_fields=["state", "reserved"])
         record(scope, "market.auction_cancelled", "market.auction", str(key))
         _release_all(row, now, besides="")
 
@@ -235,7 +262,9 @@ def end_auction(key: int, now: datetime) -> AuctionState:
         row.state = (AuctionState.SOLD if winner else AuctionState.VOID).value
         if winner and row.best is not None:
             row.order_id = place_from_auction(row, winner, row.best, now)
-        row.save(update_fields=["state", "order"])
+        else:
+            _given_back(row)
+        row.save(update_fields=["state", "order", "reserved"])
         _release_all(row, now, besides=winner)
         record(
             wide,

@@ -122,7 +122,7 @@ def place_from_auction(row: Auction, winner: str, price: Decimal, now: datetime)
     key, body = f"auction-{row.pk}", _digest({"auction": row.pk})
     order = Order(
         org=buyer, seller=seller, number=_number(now), key=key, body=body, offer_id=row.offer_id, title=row.title, kind=row.product,
-        values=row.values, qty=row.qty, unit=row.unit, price=price, currency="CNY", vat_rate=Decimal("0.13"), amount=_amount(price, row.qty),
+        values=row.values, qty=row.qty, reserved=row.reserved, unit=row.unit, price=price, currency="CNY", vat_rate=Decimal("0.13"), amount=_amount(price, row.qty),
         placed_by=ACTOR, placed_at=now, moved_at=now,
     )  # fmt: skip
     with acting(process_scope(ACTOR)) as wide:
