@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from tests.factories.market import GEAR, gear, indexed, listed
-from tests.factories.registry import scope_of, signed_in
+from tests.factories.registry import organisation, scope_of, signed_in
 
 from gearpark.contexts.market.queries import deals
 from gearpark.contexts.market.services import orders, rfqs
@@ -103,6 +103,21 @@ def test_an_offer_a_comparison_and_a_mate(buyer: Client) -> None:
     assert "Helical gear A-1" not in text(buyer.get(mates))
     side = text(buyer.get(f"/market/compare/?id={one.id}&id={two.id}"))
     assert side.count('class="differs"') == 2
+
+
+def test_the_seller_s_line_is_shown_by_consent_alone(buyer: Client) -> None:
+    from gearpark.contexts.shopfloor.public import ensure_demo_lines
+
+    organisation("qichi")
+    maker = scope_of("qichi")
+    with acting(maker):
+        line = ensure_demo_lines(maker)[0].asset
+    shown = listed("qichi", gear("Q-1", line=line, shows=True))
+    hidden = listed("qichi", gear("Q-2", line=line))
+    assert "good pieces in the running shift" in text(buyer.get(f"/market/offers/{shown.id}/proof/"))
+    assert "/proof/" in text(buyer.get(f"/market/offers/{shown.id}/"))
+    assert "good pieces" not in text(buyer.get(f"/market/offers/{hidden.id}/proof/"))
+    assert "/proof/" not in text(buyer.get(f"/market/offers/{hidden.id}/"))
 
 
 def test_a_sheet_keeps_what_it_can_and_tells_the_rest_by_row_and_column(seller: Client) -> None:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("market/m/<str:code>/", store.store, name="store"),
     path("market/offers/<int:offer_id>/", store.offer, name="offer"),
     path("market/offers/<int:offer_id>/files/<int:file_id>/", store.offer_file, name="file"),
+    path("market/offers/<int:offer_id>/proof/", store.offer_proof, name="proof"),
     path("market/offers/<int:offer_id>/order/", orders.place, name="place"),
     path("market/ask/", deals.ask, name="ask"),
     path("market/rfqs/", deals.rfqs, name="rfqs"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from gearpark.base.scope import Scope
+from gearpark.base.time import now_utc
 from gearpark.engines.products import classes, product_class
 from gearpark.kit.http import needs, scope_of
 
@@ -19,6 +20,7 @@ from ..queries import offers as queries
 from ..queries.deals import ratings
 from ..queries.firms import firm, names
 from ..queries.pricing import provisional_price
+from ..queries.proof import proof
 from ..queries.search import MAX_OFFSET, Search, search
 from ..types import BUY, MALLS, RUN, SELL, VIEW, OfferInfo, OfferState, mall_of
 from . import words
@@ -148,6 +150,13 @@ def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
         "order_form": order_form(found.min_qty), "rating": ratings(scope, [found.org]).get(found.org),
     }  # fmt: skip
     return render(request, "market/offer.html", context)
+
+
+@needs(VIEW)
+def offer_proof(request: HttpRequest, offer_id: int) -> HttpResponse:
+    """``/market/offers/<id>/proof/``: the running shift of the line that makes it, as a part of the page."""
+    found = queries.offer(scope_of(request), offer_id)
+    return render(request, "market/parts/proof.html", {"line": proof(found, now_utc())})
 
 
 @needs(VIEW)
