@@ -24,6 +24,8 @@ from .firms import firm
 
 ACTOR = "market"
 OUTLIER = Decimal(3)  # times or a third of the median of its class
+SIZE_SHARE = Decimal("0.25")
+MAX_COMPARED = 500
 MIN_COMPARED = 8  # offers of a class below which no outlier is called
 DONE = (OrderState.ACCEPTED.value, OrderState.CLOSED.value)
 
@@ -106,7 +108,7 @@ def _shared_contact(found: FirmInfo) -> list[Flag]:
 
 
 def _outliers(scope: Scope, offers: list[Offer]) -> list[Flag]:
-    """Prices far from the median of their class, unit and leading size."""
+    """Prices far from the median of their class, unit, leading size and about their second one."""
     made = []
     for offer in offers:
         if offer.price is None or offer.currency != "CNY":
@@ -119,7 +121,11 @@ def _outliers(scope: Scope, offers: list[Offer]) -> list[Flag]:
         )
         if leading:
             rows = rows.filter(**{f"values__{leading}": offer.values[leading]})
-        prices = [price for price in rows.values_list("price", flat=True)[:500] if price is not None]
+        prices = [
+            price
+            for price, values in rows.values_list("price", "values")[:MAX_COMPARED]
+            if price is not None and _alike(offer.values, values)
+        ]
         if len(prices) < MIN_COMPARED:
             continue
         middle = median(prices)
@@ -135,6 +141,14 @@ def _outliers(scope: Scope, offers: list[Offer]) -> list[Flag]:
                 )
             )
     return made[:20]
+
+
+def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two things of one leading size are near enough in their second one to compare prices."""
+    for name in ("teeth", "length_mm", "kg_per_m"):
+        if name in one and name in other:
+            return abs(Decimal(other[name]) - Decimal(one[name])) <= Decimal(one[name]) * SIZE_SHARE
+    return True
 
 
 def traders(scope: Scope) -> list[str]:

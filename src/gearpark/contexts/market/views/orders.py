@@ -80,7 +80,7 @@ def order_list(request: HttpRequest) -> HttpResponseBase:
     scope, side = scope_of(request), request.GET.get("side", "")
     party = Party(side) if side in (Party.BUYER.value, Party.SELLER.value) else None
     return lists.answer(
-        request, _spec(), queries.order_rows(scope, party), "market/orders.html", title=_("Orders"), side=side
+        request, _spec(), queries.order_rows(scope, party), "market/orders.html", title=_("Deals"), side=side
     )
 
 
