@@ -35,7 +35,7 @@ def seed() -> None:
     demo_park()
     load_potline(park_scope())
     start = now_utc() - timedelta(seconds=SECONDS)
-    told = potroom.told(to_us(start), SECONDS, cells=CELLS, faults=FAULTS)
+    told = potroom.told(to_us(start), SECONDS, home.folder("potroom"), cells=CELLS, faults=FAULTS)
     write(home.folder("lake"), ORG, [(one.tag, one.at_us, one.value, one.status) for one in told])
 
 

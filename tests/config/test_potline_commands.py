@@ -78,3 +78,11 @@ def test_a_plan_is_made_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "premium less trips" in capsys.readouterr().out
     case.write_text("{}")
     assert main(["potline", "plan", str(case)]) != 0
+
+
+def test_estimates_stand_beside_the_truth(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["potline", "estimates", "--cells", "4", "--hours", "26", "--seed", "5", "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    for name in ("alumina", "temperature", "alf3", "superheat", "ledge", "efficiency"):
+        assert set(made["estimates"][name]) == {"rms_error", "plain_rms_error", "sd_mean", "in_90"}
+    assert set(made["causes"]["named"]) == set(made["causes"]["first"])

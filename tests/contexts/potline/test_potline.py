@@ -18,6 +18,7 @@ from gearpark.base.time import to_us
 from gearpark.base.wire import Observation
 from gearpark.contexts.potline.queries.alarms import EFFECT, episodes, foretold
 from gearpark.contexts.potline.queries.cells import cell_at, cells_at, groups
+from gearpark.contexts.potline.queries.estimates import causes_of, estimates_at
 from gearpark.contexts.potline.queries.lines import potline, potlines
 from gearpark.contexts.potline.queries.report import line_report
 from gearpark.contexts.potline.services import lines as services
@@ -29,12 +30,18 @@ START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 SECONDS = 3_600
 END = START + timedelta(seconds=SECONDS)
 CELLS = 12
-FAULTS = {600: ("effect", 3), 900: ("hands", 5), 1_500: ("back", 5), 2_000: ("silent", 7)}
+FAULTS = {
+    600: ("effect", 3),
+    900: ("hands", 5),
+    1_500: ("back", 5),
+    2_000: ("silent", 7),
+    1_000: ("block", 9),
+}
 
 
 @pytest.fixture(scope="module")
-def observations() -> list[Observation]:
-    return potroom.told(to_us(START), SECONDS, cells=CELLS, faults=FAULTS)
+def observations(tmp_path_factory: pytest.TempPathFactory) -> list[Observation]:
+    return potroom.told(to_us(START), SECONDS, tmp_path_factory.mktemp("potroom"), cells=CELLS, faults=FAULTS)
 
 
 @pytest.fixture
@@ -128,6 +135,41 @@ def test_a_stretch_in_figures(line: PotlineInfo, scope: Any) -> None:
         assert found.energy_mwh == pytest.approx(found.metal_t * found.kwh_per_kg, rel=1e-3)
 
 
+def test_estimates_and_causes_reach_the_pages(line: PotlineInfo) -> None:
+    found = estimates_at(line, END)
+    assert [one.number for one in found] == list(range(1, CELLS + 1))
+    for one in found:
+        assert one.at is not None
+        assert set(one.values) >= {
+            "efficiency",
+            "efficiency_sd",
+            "superheat_estimate",
+            "window_low",
+            "window_high",
+            "held",
+        }
+        assert 85.0 < one.values["efficiency"] < 98.0
+        assert one.values["window_low"] < one.values["window_high"]
+        assert abs(one.values["superheat_estimate"] - 9.0) < 12.0  # cell 3 burnt
+    (blocked,) = estimates_at(line, END, [9])
+    assert set(blocked.closed) & {1, 2}
+    cause = next(one for one in blocked.causes if one.name == "hole_closed")
+    assert cause.probability > 0.5
+    assert cause.figures["closed_feeders"] >= 1
+    client = signed_in("qineng", "engineer")
+    page = client.get("/potline/qn-p1/cells/9/").content.decode()
+    assert (
+        page.count("Feeder hole closed") == 0
+    )  # the pages look at now, a day later nothing is known any more
+    assert estimates_at(line, END + timedelta(hours=1))[0].at is None
+
+
+def test_what_is_no_list_of_causes_is_none() -> None:
+    assert causes_of('[["hole_closed",0.9,{"closed_feeders":2}]]')[0].figures == {"closed_feeders": 2.0}
+    for text in ("", "x", "{}", "[1]", '[["a","b",{}]]', '[["a",1,2]]'):
+        assert causes_of(text) == ()
+
+
 def test_neighbours_off_the_same_way_are_named() -> None:
     info = PotlineInfo(1, "a", "p", "P", "", 10, 2, {Kpi.ALUMINA: Target(2.5, 0.4)}, 1)
     high = {2, 3, 4, 5, 6, 9}  # 5 and 6 stand in different rows
@@ -170,6 +212,8 @@ def test_pages_show_what_was_told_and_nothing_of_another_firm(line: PotlineInfo)
         "alarms/?hours=168",
         "cells/3/",
         "cells/3/?hours=168",
+        "estimates/",
+        "?kpi=efficiency",
         "targets/",
     ):
         assert client.get(f"/potline/qn-p1/{path}").status_code == 200, path

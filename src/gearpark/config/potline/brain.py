@@ -62,6 +62,8 @@ class Brain:
         self.advise = np.zeros(cells, bool)
         self.refusals = 0
         self.amp = float("nan")
+        self.changes = np.zeros(cells)  # anode changes that were seen to begin
+        self._changing = np.zeros(cells, bool)
         self._advised: dict[tuple[int, str, str], int] = {}
 
     def use(self, q: Parameters) -> None:
@@ -109,6 +111,8 @@ class Brain:
         m["volt"], m["beam_mm"] = view["Voltage"], view["BeamPosition"]
         m["valid"] = ~np.isnan(m["volt"])
         m["tapping"], m["changing"] = view["Tapping"], view["AnodeChange"]
+        self.changes += view["AnodeChange"] & ~self._changing
+        self._changing = np.array(view["AnodeChange"], bool)
         m["strikes"], m["contacts"] = view["Strikes"], view["Contacts"]
         new = view["LaboratoryCount"] > self.side["lab"]
         for name, signal in (

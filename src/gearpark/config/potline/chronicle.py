@@ -22,6 +22,7 @@ from gearpark.engines.electrolysis.control.codes import ALARMS, MANUAL, PHASES
 from gearpark.gateway.forwarder.pipe import Pipe
 
 from .brain import Brain
+from .estimator import STEP_S, Told
 
 EVERY_S = 30  # of the line's seconds, between figures
 WAITING = 60  # batches that may wait for the journal
@@ -29,6 +30,25 @@ BUDGET_BYTES = 500_000_000
 BEAM_STEP_MM = 0.5  # a beam that moved less is not told again
 UNKNOWN = -1e9  # nothing told by the laboratory so far
 ANALOG, STATE, COUNTER = SignalKind.ANALOG, SignalKind.STATE, SignalKind.COUNTER
+ESTIMATED = (  # signal, unit, figure of the estimates, factor, titles
+    ("temperature_estimate", "Cel", "temperature", 1.0, "Bath temperature, estimated", "电解质温度估计"),
+    ("temperature_sd", "K", "temperature_sd", 1.0, "Its standard deviation", "电解质温度标准差"),
+    ("superheat_estimate", "K", "superheat", 1.0, "Superheat, estimated", "过热度估计"),
+    ("superheat_sd", "K", "superheat_sd", 1.0, "Its standard deviation", "过热度标准差"),
+    ("alf3_estimate", "%", "alf3", 1.0, "Excess AlF3, estimated", "过剩氟化铝估计"),
+    ("alf3_sd", "%", "alf3_sd", 1.0, "Its standard deviation", "过剩氟化铝标准差"),
+    ("alumina_sd", "%", "alumina_sd", 1.0, "Standard deviation of the alumina", "氧化铝浓度标准差"),
+    ("ledge", "mm", "ledge", 1.0, "Side ledge, estimated", "炉帮厚度估计"),
+    ("ledge_sd", "mm", "ledge_sd", 1.0, "Its standard deviation", "炉帮厚度标准差"),
+    ("heat_loss", "%", "heat_loss", 100.0, "Heat loss, of the usual", "散热（占常规）"),
+    ("efficiency", "%", "efficiency", 100.0, "Current efficiency, estimated", "电流效率估计"),
+    ("efficiency_sd", "%", "efficiency_sd", 100.0, "Its standard deviation", "电流效率标准差"),
+    ("by_metal", "%", "by_metal", 100.0, "Share of it that was weighed", "其中称量所占比例"),
+    ("window_low", "V", "window_low", 1.0, "Heat window, lower end", "热平衡窗口下限"),
+    ("window_high", "V", "window_high", 1.0, "Heat window, upper end", "热平衡窗口上限"),
+    ("held", "V", "held_v", 1.0, "Voltage held on the average", "平均保持电压"),
+    ("delivery", "%", "delivery", 100.0, "Delivered share of the feed", "有效下料比例"),
+)  # fmt: skip
 SIGNALS = (
     SignalInfo("voltage", ANALOG, "V", interval_s=EVERY_S, title_en="Cell voltage", title_zh="槽电压"),
     SignalInfo("resistance", ANALOG, "nOhm", interval_s=EVERY_S, title_en="Pseudo-resistance", title_zh="表观电阻"),
@@ -42,6 +62,14 @@ SIGNALS = (
     SignalInfo("bath_temperature", ANALOG, "Cel", title_en="Bath temperature", title_zh="电解质温度"),
     SignalInfo("superheat", ANALOG, "K", title_en="Superheat", title_zh="过热度"),
     SignalInfo("excess_alf3", ANALOG, "%", title_en="Excess AlF3", title_zh="过剩氟化铝"),
+    SignalInfo("metal_level", ANALOG, "mm", title_en="Metal level", title_zh="铝水平"),
+    SignalInfo("iron", ANALOG, "%", title_en="Iron in the metal", title_zh="铁含量"),
+    SignalInfo("silicon", ANALOG, "%", title_en="Silicon in the metal", title_zh="硅含量"),
+    SignalInfo("tapped_total", COUNTER, "kg", title_en="Metal tapped and weighed", title_zh="累计出铝量"),
+    *(SignalInfo(name, ANALOG, unit, interval_s=STEP_S, title_en=en, title_zh=zh) for name, unit, _, _, en, zh in ESTIMATED),
+    SignalInfo("closed_feeders", STATE, title_en="Closed feeder holes", title_zh="堵料下料口"),
+    SignalInfo("causes", STATE, title_en="Named causes", title_zh="诊断原因"),
+    SignalInfo("work", STATE, title_en="Work at the cell", title_zh="槽上作业"),
     SignalInfo("phase", STATE, title_en="Feeding phase", title_zh="下料阶段"),
     SignalInfo("control", STATE, title_en="Control", title_zh="控制方式"),
     SignalInfo("alarms", STATE, title_en="Alarms", title_zh="报警"),
@@ -50,7 +78,8 @@ LINE_SIGNALS = (
     SignalInfo("current", ANALOG, "kA", interval_s=EVERY_S, title_en="Line current", title_zh="系列电流"),
 )
 LABORATORY = (
-    ("bath_temperature", "BathTemperature"), ("superheat", "Superheat"), ("excess_alf3", "ExcessAlF3"),
+    ("bath_temperature", "BathTemperature", 2), ("superheat", "Superheat", 2), ("excess_alf3", "ExcessAlF3", 2),
+    ("metal_level", "MetalLevel", 1), ("iron", "Iron", 4), ("silicon", "Silicon", 4), ("tapped_total", "TappedTotal", 1),
 )  # fmt: skip
 log = logging.getLogger("gearpark.potline")
 
@@ -126,12 +155,21 @@ class Teller:
         beam = np.round(np.asarray(view["BeamPosition"], float) / BEAM_STEP_MM).astype("i8")
         yield from self._new("beam", beam, at_us, lambda step: step * BEAM_STEP_MM)
         yield from self._new("fluoride_total", np.round(k["alf3_total_kg"], 1), at_us, float)
-        for signal, name in LABORATORY:
+        work = np.where(view["Tapping"], 1, np.where(view["AnodeChange"], 2, 0))
+        yield from self._new("work", work, at_us, lambda code: ("none", "tapping", "anode_change")[code])
+        for signal, name, digits in LABORATORY:
             values = np.asarray(view[name], float)
-            known = np.where(np.isnan(values), UNKNOWN, np.round(values, 2))
+            known = np.where(np.isnan(values), UNKNOWN, np.round(values, digits))
             yield from self._new(
                 signal, known, at_us, lambda value: None if value == UNKNOWN else float(value)
             )
+
+    def estimated(self, found: Told, at_us: int) -> Iterator[Observation]:
+        """Estimates of a step; holes and causes when they are others than before."""
+        for signal, _unit, figure, factor, _en, _zh in ESTIMATED:
+            yield from self._all(signal, np.round(factor * found.figures[figure], 3), at_us)
+        for signal, texts in (("closed_feeders", found.closed), ("causes", found.causes)):
+            yield from self._new(signal, np.array(texts, object), at_us, str)
 
     def _new(self, signal: str, values: Any, at_us: int, word: Any) -> Iterator[Observation]:
         """Cells whose value is another one than was told."""
@@ -177,13 +215,15 @@ class Chronicle:
                 await self._task
             await self._pipe.stop()
 
-    def tell(self, brain: Brain, view: Mapping[str, Any], at_us: int) -> None:
+    def tell(self, brain: Brain, view: Mapping[str, Any], at_us: int, estimates: Told | None = None) -> None:
         if self._task is None:
             return
         if self._teller is None or self._teller.cells != brain.count:
             self._teller = Teller(self.name, brain.count, float(brain.q["dose_kg"]))
             self._pipe.declare(self.name.org, assets(self.name, brain.count))
         found = self._teller.told(brain, view, at_us)
+        if estimates is not None:
+            found += self._teller.estimated(estimates, at_us)
         if not found:
             return
         try:

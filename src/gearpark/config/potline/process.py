@@ -18,12 +18,13 @@ import numpy as np
 from gearpark.base.problems import Problem
 from gearpark.base.time import now_utc, to_us
 from gearpark.engines.electrolysis.control.telegram import COMMAND, NAMESPACE, SIGNALS, packed
-from gearpark.engines.electrolysis.parameters import Parameters
+from gearpark.engines.electrolysis.parameters import Parameters, estimate_parameters
 from gearpark.gateway.connectors.opcua.arrays import ArrayLink, Frame
 from gearpark.gateway.runner import Backoff, sentence_of
 
 from .brain import Brain, Step
 from .chronicle import Chronicle
+from .estimator import Estimator, Told
 from .keeper import Keeper, curve_of
 from .orders import MODES, Orders, order_file, read_orders
 
@@ -48,6 +49,7 @@ class Controller:
         self.started_as, self.orders = mode, Orders(why="as started")
         self.brain: Brain | None = None
         self.keeper: Keeper | None = None
+        self.estimator: Estimator | None = None
         self.state, self.detail = "connecting", ""
         self.boot = 0
         self.resumed = False
@@ -127,6 +129,7 @@ class Controller:
             keeper.close()
             raise
         self.brain, self.keeper = brain, keeper
+        self.estimator = Estimator(self.folder, self.p, estimate_parameters(), cells)
         log.info("%d cells, %s", cells, "as they were" if self.resumed else "begun anew")
 
     def _end(self) -> None:
@@ -151,10 +154,22 @@ class Controller:
         await self._send(step)
         keeper.save(brain)
         if self.chronicle is not None:
-            self.chronicle.tell(brain, self._view, at_us)
+            self.chronicle.tell(brain, self._view, at_us, self._estimates(brain))
         self._heard_s = time.monotonic()
         self.state, self.detail = "ok", ""
         self._loops = [*self._loops[-LOOPS_KEPT + 1 :], (to_us(now_utc()) - at_us) / 1e6]
+
+    def _estimates(self, brain: Brain) -> Told | None:
+        """What a finished step of the estimates says; a fault in them is told once a step and stops nothing."""
+        if self.estimator is None:
+            return None
+        try:
+            return self.estimator.second(brain, self._view)
+        except (ArithmeticError, ValueError, KeyError, np.linalg.LinAlgError):
+            log.exception("the estimates begin anew")
+            self.estimator.path.unlink(missing_ok=True)
+            self.estimator = Estimator(self.folder, self.p, estimate_parameters(), brain.count)
+            return None
 
     async def _send(self, step: Step) -> None:
         values = packed(self.boot, int(self._view["Second"]), step.rows)

@@ -22,6 +22,14 @@ class Kpi(StrEnum):
     ACIDITY = "excess_alf3"
     NOISE = "noise"
     FEED = "feed"
+    TEMPERATURE_ESTIMATE = "temperature_estimate"
+    SUPERHEAT_ESTIMATE = "superheat_estimate"
+    LEDGE = "ledge"
+    EFFICIENCY = "efficiency"
+    DELIVERY = "delivery"
+    HEAT_LOSS = "heat_loss"
+    LEVEL = "metal_level"
+    IRON = "iron"
 
 
 UNITS = {
@@ -33,6 +41,14 @@ UNITS = {
     Kpi.ACIDITY: "%",
     Kpi.NOISE: "mV",
     Kpi.FEED: "%",
+    Kpi.TEMPERATURE_ESTIMATE: "°C",
+    Kpi.SUPERHEAT_ESTIMATE: "K",
+    Kpi.LEDGE: "mm",
+    Kpi.EFFICIENCY: "%",
+    Kpi.DELIVERY: "%",
+    Kpi.HEAT_LOSS: "%",
+    Kpi.LEVEL: "mm",
+    Kpi.IRON: "%",
 }
 
 
@@ -117,6 +133,34 @@ class Episode:
     seen_by: str = ""
     seen_at: datetime | None = None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A cause the controller's process named for a cell, with its probability and the figures it looked at."""
+
+    name: str
+    probability: float
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CellEstimate:
+    """What is estimated of a cell. ``values`` by ``ESTIMATES``, without what is not known; ``closed``: numbers of feeders whose
+    holes are closed; ``at`` None when nothing was told lately."""
+
+    number: int
+    values: Mapping[str, float]
+    closed: tuple[int, ...]
+    causes: tuple[Cause, ...]
+    at: datetime | None
+
+    def outside(self) -> float:
+        """Volts by which the cell is held above (positive) or below its heat window; 0 within, or when not known."""
+        held, low, high = (self.values.get(name) for name in ("held", "window_low", "window_high"))
+        if held is None or low is None or high is None:
+            return 0.0
+        return held - high if held > high else held - low if held < low else 0.0
 
 
 @dataclass(frozen=True, slots=True)

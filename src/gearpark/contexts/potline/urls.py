@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import alarms, campaigns, cell, map, report, targets
+from .views import alarms, campaigns, cell, estimates, map, report, targets
 
 app_name = "potline"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("potline/<str:potline_code>/alarms/", alarms.alarm_list, name="alarms"),
     path("potline/<str:potline_code>/alarms/seen/", alarms.seen, name="seen"),
     path("potline/<str:potline_code>/report/", report.report, name="report"),
+    path("potline/<str:potline_code>/estimates/", estimates.estimates, name="estimates"),
     path("potline/<str:potline_code>/targets/", targets.targets, name="targets"),
     path("potline/<str:potline_code>/set-points/", campaigns.campaign_list, name="campaigns"),
     path("potline/<str:potline_code>/set-points/new/", campaigns.new, name="campaign-new"),

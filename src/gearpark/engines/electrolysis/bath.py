@@ -22,7 +22,7 @@ def liquidus_solheim(alf3: Any, al2o3: Any, caf2: Any, lif: Any, mgf2: Any, kf: 
     lithium = 8.90 * lif / (1.0 + 0.0047 * lif + 0.0010 * alf3 * alf3)
     both = alf3 * caf2
     calcium = 3.45 * caf2 / (1.0 + 0.0173 * caf2) - 0.124 * both + 0.00542 * both**1.5
-    acid = 0.50 * alf3 - 0.13 * max(alf3, 0.0) ** 2.2
+    acid = 0.50 * alf3 - 0.13 * (0.5 * (alf3 + abs(alf3))) ** 2.2  # of arrays, too
     return 1011.0 + acid - calcium - alumina - lithium - 3.95 * mgf2 - 3.95 * kf
 
 

@@ -155,7 +155,7 @@ def _complete(text: str, where: str) -> Parameters:
 
 @cache
 def shipped(name: str) -> Parameters:
-    """A parameter set of this package: ``cell-420`` or ``control-420``."""
+    """A parameter set of this package: ``cell-420``, ``control-420`` or ``estimate-420``."""
     return _complete((DATA / f"{name}.toml").read_text("utf-8"), name)
 
 
@@ -167,6 +167,11 @@ def cell_parameters() -> Parameters:
 def control_parameters() -> Parameters:
     """The default controller."""
     return shipped("control-420")
+
+
+def estimate_parameters() -> Parameters:
+    """What the estimates of a cell assume."""
+    return shipped("estimate-420")
 
 
 def overlaid(base: Parameters, text: str, where: str) -> Parameters:

@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from .. import emit
-from . import plan, whatif
+from . import estimates, plan, whatif
 from .sets import add_sets, sets_of
 
 
@@ -43,6 +43,7 @@ def add(commands: Any) -> None:
     predict.add_argument("--scenario", default="starved")
     add_sets(predict)
     predict.set_defaults(run=_predict)
+    estimates.add(actions)
     plan.add(actions)
     whatif.add(actions)
     listed = actions.add_parser("scenarios", help="the scenarios there are")

@@ -41,8 +41,9 @@ def cells_at(info: PotlineInfo, at: datetime, kpis: Sequence[Kpi] = tuple(Kpi)) 
     names = [*(kpi.value for kpi in kpis), *WORDS]
     if Kpi.VOLTAGE not in kpis:
         names.append(Kpi.VOLTAGE.value)  # tells whether a cell is heard
-    found = {name: _newest(info, name, at) for name in names}
-    return [_state(info, number, found, kpis, at) for number in range(1, info.cells + 1)]
+    numbers = range(1, info.cells + 1)
+    found = newest(info, names, at, numbers)
+    return [_state(info, number, found, kpis, at) for number in numbers]
 
 
 def cell_at(info: PotlineInfo, number: int, at: datetime) -> CellState:
@@ -92,13 +93,18 @@ def over(
     return made
 
 
-def _newest(info: PotlineInfo, signal: str, at: datetime) -> dict[int, Series]:
-    tags = {tag(info.cell_asset(number), signal): number for number in range(1, info.cells + 1)}
+def newest(
+    info: PotlineInfo, signals: Sequence[str], at: datetime, numbers: Sequence[int]
+) -> dict[str, dict[int, Series]]:
+    """Signal -> cell -> its newest observation before a moment."""
+    tags = {tag(info.cell_asset(number), name): (name, number) for name in signals for number in numbers}
     names = list(tags)
-    made: dict[int, Series] = {}
+    made: dict[str, dict[int, Series]] = {name: {} for name in signals}
     for first in range(0, len(names), MAX_TAGS):
         read = lake().latest(info.org, names[first : first + MAX_TAGS], before=at)
-        made |= {tags[name]: series for name, series in read.items()}
+        for told, series in read.items():
+            name, number = tags[told]
+            made[name][number] = series
     return made
 
 

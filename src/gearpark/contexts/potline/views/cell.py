@@ -16,14 +16,17 @@ from gearpark.base.problems import Problem
 from gearpark.base.time import now_utc
 from gearpark.kit.http import needs, scope_of
 from gearpark.kit.problems import words_of
+from gearpark.ui.numbers import plain
 
 from ..forms import ModeForm
 from ..queries.alarms import episodes
 from ..queries.cells import cell_at, trends, words_over
+from ..queries.estimates import estimates_at
 from ..queries.lines import potline
 from ..services import lines as services
 from ..types import CONTROL, UNITS, VIEW, Kpi, Mode, PotlineInfo
 from .alarms import episode_row
+from .estimates import cause_row, pair
 from .words import ALARMS, CONTROLS, KPIS, PHASES, language, shown
 
 SPANS = (
@@ -44,7 +47,7 @@ SHOWN = (
 )
 CHARTS = (  # what stands in one picture
     (Kpi.RESISTANCE, ("resistance",)), (Kpi.FEED, ("feed",)), (Kpi.ALUMINA, ("alumina",)), (Kpi.VOLTAGE, ("voltage",)),
-    (Kpi.TEMPERATURE, ("bath_temperature",)),
+    (Kpi.TEMPERATURE_ESTIMATE, ("temperature_estimate", "bath_temperature")), (Kpi.EFFICIENCY, ("efficiency",)),
 )  # fmt: skip
 BAR_WIDTH = 1_000.0
 PHASE_LOOKS = {
@@ -71,6 +74,7 @@ def cell(request: HttpRequest, potline_code: str, cell_number: int) -> HttpRespo
         "control": CONTROLS.get(state.control, state.control),
         "alarms": [ALARMS.get(alarm, alarm) for alarm in state.alarms],
         "figures": [_figure(info, kpi, state.values.get(kpi)) for kpi in SHOWN],
+        **_estimated(info, number, now),
         "hours": hours,
         "spans": SPANS,
         "charts": _charts(info, number, start, now),
@@ -86,6 +90,30 @@ def cell(request: HttpRequest, potline_code: str, cell_number: int) -> HttpRespo
         "advised": state.control == "advice",
     }
     return render(request, "potline/cell.html", context)
+
+
+def _estimated(info: PotlineInfo, number: int, now: datetime) -> dict[str, Any]:
+    """Estimates with their deviations, the heat window, and what is named as wrong."""
+    (one,) = estimates_at(info, now, [number])
+    if one.at is None:
+        return {"estimated": [], "causes": []}
+    values = one.values
+    made = [
+        {"word": KPIS[Kpi.EFFICIENCY], "value": pair(one, "efficiency", "efficiency_sd", 2), "unit": "%"},
+        {"word": KPIS[Kpi.ALUMINA], "value": pair(one, "alumina", "alumina_sd", 2), "unit": "%"},
+        {"word": KPIS[Kpi.TEMPERATURE_ESTIMATE], "value": pair(one, "temperature_estimate", "temperature_sd", 1), "unit": "°C"},
+        {"word": KPIS[Kpi.SUPERHEAT_ESTIMATE], "value": pair(one, "superheat_estimate", "superheat_sd", 1), "unit": "K"},
+        {"word": _("Excess AlF3, estimated"), "value": pair(one, "alf3_estimate", "alf3_sd", 2), "unit": "%"},
+        {"word": KPIS[Kpi.LEDGE], "value": pair(one, "ledge", "ledge_sd", 0), "unit": "mm"},
+        {"word": KPIS[Kpi.HEAT_LOSS], "value": pair(one, "heat_loss", "", 1), "unit": "%"},
+        {"word": KPIS[Kpi.DELIVERY], "value": pair(one, "delivery", "", 0), "unit": "%"},
+    ]  # fmt: skip
+    if {"window_low", "window_high", "held"} <= values.keys():
+        low, high, held = (plain(values[name], 3) for name in ("window_low", "window_high", "held"))
+        made.append({"word": _("Heat window, voltage held"), "value": f"{low} – {high}, {held}", "unit": "V"})
+    if one.closed:
+        made.append({"word": _("Closed feeder holes"), "value": ", ".join(map(str, one.closed)), "unit": ""})
+    return {"estimated": made, "causes": [cause_row(number, cause, one.closed) for cause in one.causes]}
 
 
 def _hours(text: str) -> int:
@@ -112,7 +140,7 @@ def _charts(info: PotlineInfo, number: int, start: datetime, end: datetime) -> l
     read = trends(info, number, signals, start, end)
     made = []
     for kpi, names in CHARTS:
-        series = [read[name] for name in names if name in read and len(read[name].at_us)]
+        series = [(name, read[name]) for name in names if name in read and len(read[name].at_us)]
         if not series:
             continue
         target = info.targets.get(kpi)
@@ -122,8 +150,8 @@ def _charts(info: PotlineInfo, number: int, start: datetime, end: datetime) -> l
             "data": {
                 "kind": "line", "unit": UNITS[kpi], "title": str(KPIS[kpi]),
                 "series": [
-                    {"name": str(KPIS[kpi]), "at_us": one.at_us.tolist(), "value": _numbers(one.mean)}
-                    for one in series
+                    {"name": str(KPIS[Kpi(name)]), "at_us": one.at_us.tolist(), "value": _numbers(one.mean)}
+                    for name, one in series
                 ],
                 "limits": [
                     {"name": _("low"), "value": target.middle - target.room},

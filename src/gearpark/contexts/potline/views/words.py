@@ -18,10 +18,19 @@ KPIS = {
     Kpi.ACIDITY: _("Excess AlF3"),
     Kpi.NOISE: _("Voltage noise"),
     Kpi.FEED: _("Feed rate"),
+    Kpi.TEMPERATURE_ESTIMATE: _("Bath temperature, estimated"),
+    Kpi.SUPERHEAT_ESTIMATE: _("Superheat, estimated"),
+    Kpi.LEDGE: _("Side ledge, estimated"),
+    Kpi.EFFICIENCY: _("Current efficiency, estimated"),
+    Kpi.DELIVERY: _("Delivered share of the feed"),
+    Kpi.HEAT_LOSS: _("Heat loss, of the usual"),
+    Kpi.LEVEL: _("Metal level"),
+    Kpi.IRON: _("Iron in the metal"),
 }
 DIGITS = {
     Kpi.VOLTAGE: 3, Kpi.RESISTANCE: 0, Kpi.ALUMINA: 2, Kpi.TEMPERATURE: 1, Kpi.SUPERHEAT: 1, Kpi.ACIDITY: 2,
-    Kpi.NOISE: 0, Kpi.FEED: 0,
+    Kpi.NOISE: 0, Kpi.FEED: 0, Kpi.TEMPERATURE_ESTIMATE: 1, Kpi.SUPERHEAT_ESTIMATE: 1, Kpi.LEDGE: 0, Kpi.EFFICIENCY: 2,
+    Kpi.DELIVERY: 0, Kpi.HEAT_LOSS: 1, Kpi.LEVEL: 0, Kpi.IRON: 3,
 }  # fmt: skip
 PHASES = {
     "under": _("Underfeed"),
@@ -104,6 +113,32 @@ CAUSES = {  # what the controller concluded it from, and what to look at
     "acidity_out": _("Excess AlF3 out of its band: see the last analysis and the dosing."),
     "swing": _("Slow swing of the voltage: the metal pad moves."),
 }  # fmt: skip
+TROUBLES = {  # causes by name: the word, and what to do
+    "hole_closed": (_("Feeder hole closed"), _("Break the crust at the feeders named, then watch two feed cycles.")),
+    "metering_short": (_("Feeders meter too little"), _("Weigh a shot of each feeder; look at hopper, air pressure and metering chamber.")),
+    "overfed": (_("Overfed, sludge likely"), _("Feed less until the resistance rises; probe the cathode for sludge.")),
+    "runs_lean": (_("Alumina runs low"), _("The controller feeds more; see that every feeder delivers.")),
+    "too_much_power": (_("Too much power"), _("Lower the voltage set-point by the volts above the window; try the change on the twin first.")),
+    "too_little_power": (_("Too little power"), _("Raise the voltage set-point by the volts below the window; try the change on the twin first.")),
+    "loses_little_heat": (_("Loses little heat"), _("Look at the cover: too thick, or blown onto the sides. The ledge gets thinner.")),
+    "loses_much_heat": (_("Loses much heat"), _("Cover open or thin: close it, beginning at the newest anodes.")),
+    "too_much_fluoride": (_("Too much AlF3"), _("Check the last analysis and the dose; a frozen ledge makes the bath acid, too.")),
+    "too_little_fluoride": (_("Too little AlF3"), _("Check the last analysis and the dose; a molten ledge dilutes the bath.")),
+    "after_anode_change": (_("Unquiet after an anode change"), _("Check the height of the new anode; it calms down within hours.")),
+    "metal_rolls": (_("Metal rolls"), _("Look for an anode that stands low, a spike or sludge; more voltage calms it.")),
+    "ledge_thin": (_("Side ledge thin"), _("Feel the side wall, measure the shell; lower the power before the lining is reached.")),
+    "iron_attack": (_("Iron rises: stub or bar"), _("Look for an anode burnt down to its stub, then for the collector bars.")),
+}  # fmt: skip
+EVIDENCE = {  # figures that causes are judged by: word, unit, digits
+    "closed_feeders": (_("closed feeder holes"), "", 0), "delivery": (_("delivered share"), "%", 0),
+    "factor": (_("base feed factor"), "", 2), "alumina": (_("alumina"), "%", 2), "foretold": (_("effect foretold"), "", 0),
+    "noise": (_("noise"), "mV", 0), "superheat": (_("superheat"), "K", 1), "temperature_off": (_("temperature off target"), "K", 1),
+    "acidity_off": (_("AlF3 off target"), "%", 1), "above_window": (_("above the heat window"), "V", 3),
+    "below_window": (_("below the heat window"), "V", 3), "heat_loss": (_("heat loss, of the usual"), "%", 1),
+    "ledge": (_("ledge"), "mm", 0), "hours_since_change": (_("hours since an anode change"), "h", 1),
+    "iron_rise": (_("iron a day"), "%", 3),
+}  # fmt: skip
+EVIDENCE_FACTOR = {"delivery": 100.0, "heat_loss": 100.0}
 SET_POINTS = {
     "volt": _("Cell voltage, V"),
     "temp_target_c": _("Bath temperature, °C"),

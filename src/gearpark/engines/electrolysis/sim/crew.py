@@ -23,6 +23,12 @@ TAP_AGAIN_S = 3600.0
 BATCH_S = DAY_S // 2
 FILL_S = 4 * 3600  # hoppers are filled up
 DENSITY_SHARE = 0.1  # spread of a shot's mass between batches, of that of the dissolution
+SCALE_SD = 0.003  # of a crane's scale, relative
+SPECTROMETER_SD = 0.03  # of iron and silicon, relative
+BOOK = np.dtype(
+    [(name, "f8") for name in ("temp_c", "alf3_pct", "level_mm", "fe_pct", "si_pct", "tapped_kg")]
+    + [("looks", "i8"), ("changes", "i8")]
+)  # what the crew writes down: the newest of each, and running sums
 BATH = ("cryolite", "alf3", "caf2", "lif", "mgf2", "kf", "alumina")
 BLED = {
     "cryolite": "b_cryolite_bled",
@@ -48,6 +54,13 @@ class Crew:
         self.change_end = np.full(n, -1.0)
         self.bath_usual = bath_kg(cells)
         self.record = p.record
+        self.scales = np.random.default_rng(
+            [seed, 206]
+        )  # what is only looked at has random numbers of its own
+        self.book = np.zeros(n, BOOK)
+        for name in ("temp_c", "alf3_pct", "level_mm", "fe_pct", "si_pct"):
+            self.book[name] = np.nan
+        self._tapping, self._tapped = np.zeros(n, bool), cells["b_tapped"].copy()
 
     def minute(
         self, c: np.ndarray[Any, Any], k: np.ndarray[Any, Any], m: np.ndarray[Any, Any], t: int
@@ -61,6 +74,7 @@ class Crew:
         if self.case.quality_sd > 0 and t % BATCH_S == 0:
             self._batch()
         if self.case.crew:
+            self._weigh(c)
             self._tap(c, k, t)
             self._anodes(c, m, t)
             self._measure(c, k, m, t)
@@ -69,7 +83,7 @@ class Crew:
         struck = np.flatnonzero(self.faults.random(len(c)) * DAY_S < self.case.blocked_d * MINUTE_S)
         for cell in struck:
             which = self.faults.permutation(FEEDERS)[:BLOCKED_FEEDERS]
-            c["closed_until"][cell, which] = t + BLOCKED_S
+            c["closed_until"][cell, which] = np.maximum(c["closed_until"][cell, which], t + BLOCKED_S)
 
     def _batch(self) -> None:
         """Alumina of another quality comes down the line."""
@@ -92,6 +106,15 @@ class Crew:
         c["tap_left"][due] = plan * (1.0 + self.p["tap_sd"] * self.hands.standard_normal(due.size))
         c["tap_rate"][due] = self.p["tap_kg_s"]
         self._even_out(c, due)
+
+    def _weigh(self, c: np.ndarray[Any, Any]) -> None:
+        """The crane weighs the ladle when a tap is done."""
+        done = np.flatnonzero(self._tapping & (c["tap_left"] == 0))
+        taken = c["b_tapped"][done] - self._tapped[done]
+        off = 1.0 + SCALE_SD * self.scales.standard_normal(done.size)
+        self.book["tapped_kg"][done] += np.round(taken * off, 1)
+        self._tapped[done] = c["b_tapped"][done]
+        self._tapping = c["tap_left"] > 0
 
     def _even_out(self, c: np.ndarray[Any, Any], due: np.ndarray[Any, Any]) -> None:
         """Too much bath goes out with its composition, crushed bath of the same composition comes in."""
@@ -117,13 +140,15 @@ class Crew:
         due &= (c["tap_left"] == 0) & (c["film_v"] == 0)
         cells = every[due]
         change(c, cells, oldest[due], self.p, float(t))
+        self.book["changes"][cells] += 1
         m["changing"][cells] = 1.0
         self.change_end[cells] = t + CHANGE_S
 
     def _measure(
         self, c: np.ndarray[Any, Any], k: np.ndarray[Any, Any], m: np.ndarray[Any, Any], t: int
     ) -> None:
-        """Temperature, acidity and, by the liquidus of what was measured, superheat; once a day."""
+        """Temperature, acidity and, by the liquidus of what was measured, superheat; metal level, iron and silicon; once a
+        day."""
         due = np.flatnonzero(self.lab_at <= t)
         self.lab_at[due] += DAY_S
         p, off = self.p, self.hands.standard_normal((2, due.size))
@@ -134,3 +159,14 @@ class Crew:
             m["superheat_c"][cell] = m["temp_c"][cell] - liquidus_solheim(
                 m["alf3_pct"][cell], k["x"][cell, 0], *at
             )
+        self._look(c, m, due)
+
+    def _look(self, c: np.ndarray[Any, Any], m: np.ndarray[Any, Any], due: np.ndarray[Any, Any]) -> None:
+        p, book, off = self.p, self.book, self.scales.standard_normal((3, due.size))
+        kg_mm = p["metal_kg_m3"] * p["metal_m2"] * 1e-3
+        book["temp_c"][due], book["alf3_pct"][due] = m["temp_c"][due], m["alf3_pct"][due]
+        book["level_mm"][due] = c["metal"][due] / kg_mm + p["lab_level_mm"] * off[0]
+        for place, name in ((1, "fe"), (2, "si")):
+            share = 100.0 * c[name][due] / c["metal"][due]
+            book[f"{name}_pct"][due] = share * (1.0 + SPECTROMETER_SD * off[place])
+        book["looks"][due] += 1

@@ -60,6 +60,7 @@ class Line:
         self.crew = Crew(self.p, self.q, self.case, self.cells, self.seed)
         self.current = np.random.default_rng([self.seed, 205])
         self.ripple = 0.0
+        self.amp_seen = self.p["current_ka"] * 1e3  # as measured, mean of the last minute
         self.start_c = float(self.cells["t_c"].mean())
         self.qs = self.q.record
 
@@ -90,6 +91,7 @@ class Line:
             around = np.array([self.p["ambient_c"] + swing, self.start_c])
             now = slice(start, start + MINUTE_S)
             self._minute(pool, parts, amps[now], seen[now], around)
+            self.amp_seen = float(seen[now].mean())
             self.t += MINUTE_S
             if each_minute is not None:
                 each_minute(self)
