@@ -22,6 +22,7 @@ from ..types import VIEW, Cause, CellEstimate, PotlineInfo
 from .words import EVIDENCE, EVIDENCE_FACTOR, NONE, TROUBLES, language
 
 PITCH, TALL, ROOM = 8.0, 110.0, 138.0  # of the picture: a cell, a row's scale, and what it takes
+FIRST = 40  # rows before all are asked for
 ORDERS = {"efficiency": "efficiency", "superheat": "superheat_estimate", "ledge": "ledge", "cell": ""}
 LIMITS = {
     (one.name, test.figure): (test.above, test.limit) for one in known_causes() for test in one.evidence
@@ -57,7 +58,8 @@ def estimates(request: HttpRequest, potline_code: str) -> HttpResponse:
             {"value": "efficiency", "word": _("current efficiency")}, {"value": "superheat", "word": _("superheat")},
             {"value": "ledge", "word": _("side ledge")}, {"value": "cell", "word": _("cell")},
         ],
-        "rows": [_row(one) for one in shown],
+        "rows": [_row(one) for one in (shown if get.get("all") == "1" else shown[:FIRST])],
+        "more": 0 if get.get("all") == "1" else max(0, len(shown) - FIRST),
         "query": get.urlencode(),
     }  # fmt: skip
     return render(request, "potline/estimates.html", context)
