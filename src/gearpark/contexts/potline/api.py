@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import AwareDatetime
 
-from gearpark.base.problems import Problem
+from gearpark.base.problems import NotFound, Problem
 from gearpark.base.time import now_utc
 from gearpark.kit.api import guarded
 
 from .queries.alarms import MAX_LISTED, episodes
 from .queries.cells import cells_at
+from .queries.estimates import estimates_at
 from .queries.lines import potline, potlines
+from .queries.plans import tapping_plan
 from .queries.report import line_report
 from .types import VIEW, Kpi
 
@@ -61,7 +63,7 @@ class EpisodeOut(Schema):
 
 
 class ReportOut(Schema):
-    """A line over a stretch: energies MWh and kWh/kg, metal t, gases t CO2e; null where they cannot be told."""
+    """A line over a stretch: energies MWh and kWh/kg, metal t, gases t CO2e, weighed metal t; null where they cannot be told."""
 
     begin: AwareDatetime
     end: AwareDatetime
@@ -76,6 +78,7 @@ class ReportOut(Schema):
     effects_per_cell_day: float | None
     effect_min: float
     pfc_co2e_t: float | None
+    tapped_t: float
 
 
 @router.get("/lines", response=list[LineOut], summary="Potlines")
@@ -110,6 +113,61 @@ def list_alarms(request: HttpRequest, code: str, start: AwareDatetime, end: Awar
     scope = may_view(request)
     _check(end - start)
     return episodes(scope, potline(scope, code), start, end)[:MAX_LISTED]
+
+
+class LadleOut(Schema):
+    """A ladle of the released plan: masses t, shares %; ``weighed_t``: so far."""
+
+    shift: int
+    begin: AwareDatetime
+    cells: list[int]
+    tonnes: float
+    fe_pct: float
+    si_pct: float
+    grade: str
+    weighed_t: float
+
+
+class TappingPlanOut(Schema):
+    """The released tapping plan of a day."""
+
+    line: str
+    day: date
+    released_at: AwareDatetime
+    ladles: list[LadleOut]
+
+
+class EstimateOut(Schema):
+    """Estimates of a cell; standard deviations end in ``_sd``. ``causes``: name -> probability."""
+
+    number: int
+    values: dict[str, float]
+    closed_feeders: list[int]
+    causes: dict[str, float]
+    at: AwareDatetime | None
+
+
+@router.get("/lines/{code}/estimates", response=list[EstimateOut], summary="Estimates of every cell")
+def list_estimates(request: HttpRequest, code: str) -> list[Any]:
+    """Newest estimates, with the causes named for each cell."""
+    info = potline(may_view(request), code)
+    return [
+        EstimateOut(
+            number=one.number, values=dict(one.values), closed_feeders=list(one.closed),
+            causes={cause.name: cause.probability for cause in one.causes}, at=one.at,
+        )
+        for one in estimates_at(info, now_utc())
+    ]  # fmt: skip
+
+
+@router.get("/lines/{code}/tapping-plan", response=TappingPlanOut, summary="Released tapping plan of a day")
+def get_tapping_plan(request: HttpRequest, code: str, day: date) -> Any:
+    """Ladles as released with what was weighed of them; 404 where no plan of the day is released."""
+    scope = may_view(request)
+    found = tapping_plan(scope, potline(scope, code), day)
+    if found is None:
+        raise NotFound("potline.plan_unknown", "There is no such plan that you may see.")
+    return found
 
 
 @router.get("/lines/{code}/report", response=ReportOut, summary="A stretch in figures")

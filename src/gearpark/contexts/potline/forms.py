@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -97,3 +97,75 @@ class TargetsForm(forms.Form):
             middle, room = given.get(f"{kpi.value}-middle"), given.get(f"{kpi.value}-room")
             made[kpi] = None if middle is None or room is None else Target(middle, room)
         return made
+
+
+class PlanForm(forms.Form):
+    """A plan of a day: the day, what crew and ladles allow, and metal that is wanted."""
+
+    ROWS = 4
+
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    ladle_t = forms.FloatField(label=_("Ladle, t"), min_value=1, max_value=40, initial=10)
+    ladle_cells = forms.IntegerField(
+        label=_("Cells in a ladle, at most"), min_value=1, max_value=6, initial=3
+    )
+    reach = forms.IntegerField(
+        label=_("Places between the first and the last cell of a ladle, at most"),
+        min_value=1, max_value=60, initial=10,
+    )  # fmt: skip
+    taps = forms.IntegerField(
+        label=_("Cells tapped in a shift, at most"), min_value=1, max_value=1000, initial=110
+    )
+    changes = forms.IntegerField(
+        label=_("Pairs of anodes changed in a shift, at most"), min_value=0, max_value=1000, initial=95
+    )
+
+    def __init__(self, *args: Any, grades: Sequence[str], shifts: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for k in range(self.ROWS):
+            self.fields[f"grade-{k}"] = forms.ChoiceField(
+                label=_("Wanted metal %(n)s: grade") % {"n": k + 1}, required=False,
+                choices=[("", "–"), *((name, name) for name in grades)],
+            )  # fmt: skip
+            self.fields[f"tonnes-{k}"] = forms.FloatField(
+                label=_("tonnes"), required=False, min_value=0.1, max_value=5_000
+            )
+            self.fields[f"shift-{k}"] = forms.ChoiceField(
+                label=_("shift"),
+                required=False,
+                choices=[("", _("any")), *((str(n), word) for n, word in enumerate(shifts))],
+            )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for k in range(self.ROWS):
+            if bool(given.get(f"grade-{k}")) != bool(given.get(f"tonnes-{k}")):
+                self.add_error(f"tonnes-{k}", _("Give both, or neither."))
+        return given
+
+    def rules(self) -> dict[str, Any]:
+        """As ``engines.potplan`` takes them."""
+        return {
+            name: self.cleaned_data[name] for name in ("ladle_t", "ladle_cells", "reach", "taps", "changes")
+        }
+
+    def wanted(self) -> list[dict[str, Any]]:
+        """Orders of metal."""
+        given = self.cleaned_data
+        return [
+            {
+                "grade": given[f"grade-{k}"],
+                "tonnes": given[f"tonnes-{k}"],
+                "shift": int(given[f"shift-{k}"]) if given[f"shift-{k}"] else None,
+            }
+            for k in range(self.ROWS)
+            if given.get(f"grade-{k}")
+        ]
+
+
+class WorkForm(forms.Form):
+    """What became of a crew's order."""
+
+    what = forms.ChoiceField(choices=[("done", "done"), ("skip", "skip"), ("undo", "undo")])
+    kg = forms.FloatField(required=False)
+    why = forms.CharField(required=False, max_length=400)

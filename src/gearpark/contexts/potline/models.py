@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from gearpark.base.limits import MAX_ASSET_ID_LENGTH
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
-from .types import CampaignState
+from .types import CampaignState, OrderKind, OrderState, PlanState
 
 MAX_NAME = 120
 MAX_NOTE = 400
@@ -118,3 +118,83 @@ class Campaign(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Plan(ScopedModel):
+    """A plan of tapping and anode changes of a day; at most one of a line and day is released."""
+
+    line = models.ForeignKey(Potline, on_delete=models.CASCADE, related_name="plans")
+    day = models.DateField(_("day"))
+    state = models.CharField(
+        _("state"),
+        max_length=12,
+        choices=[(one.value, one.value) for one in PlanState],
+        default=PlanState.WAITING.value,
+    )
+    rules = models.JSONField(default=dict)
+    wanted = models.JSONField(default=list)
+    case = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    unknown = models.JSONField(default=dict)
+    problem = models.JSONField(default=dict)
+    made_by = models.CharField(_("made by"), max_length=MAX_ACTOR)
+    made_at = models.DateTimeField(_("made at"))
+    released_by = models.CharField(_("released by"), max_length=MAX_ACTOR, blank=True, default="")
+    released_at = models.DateTimeField(_("released at"), null=True)
+    note = models.CharField(_("note"), max_length=MAX_NOTE, blank=True, default="")
+
+    objects = ScopedManager()
+
+    class Meta:
+        db_table = "potline_plan"
+        ordering = ["-day", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "day"],
+                condition=Q(state=PlanState.RELEASED.value),
+                name="potline_plan_released",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.state}"
+
+
+class WorkOrder(ScopedModel):
+    """What the crew is to do at a cell in a shift, and what it did."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="orders")
+    line = models.ForeignKey(Potline, on_delete=models.CASCADE, related_name="orders")
+    day = models.DateField(_("day"))
+    shift = models.PositiveSmallIntegerField(_("shift"))
+    kind = models.CharField(_("work"), max_length=8, choices=[(one.value, one.value) for one in OrderKind])
+    cell = models.PositiveIntegerField(_("cell"))
+    due = models.PositiveSmallIntegerField(default=0)
+    ladle = models.PositiveIntegerField(_("ladle"), default=0)
+    grade = models.CharField(_("grade"), max_length=20, blank=True, default="")
+    planned_kg = models.FloatField(_("planned, kg"), default=0)
+    state = models.CharField(
+        _("state"),
+        max_length=8,
+        choices=[(one.value, one.value) for one in OrderState],
+        default=OrderState.OPEN.value,
+    )
+    kg = models.FloatField(_("weighed, kg"), null=True)
+    by = models.CharField(max_length=MAX_ACTOR, blank=True, default="")
+    at = models.DateTimeField(null=True)
+    source = models.CharField(max_length=8, blank=True, default="")
+    note = models.CharField(_("note"), max_length=MAX_NOTE, blank=True, default="")
+
+    objects = ScopedManager()
+
+    class Meta:
+        db_table = "potline_work"
+        ordering = ["day", "shift", "ladle", "cell"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "kind", "cell", "due"], name="potline_work_once"),
+            models.CheckConstraint(condition=Q(kg__isnull=True) | Q(kg__gte=0), name="potline_work_kg"),
+        ]
+        indexes = [models.Index(fields=["line", "day", "shift"], name="potline_work_shift")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.shift} {self.kind} {self.cell}"

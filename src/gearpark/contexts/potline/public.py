@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from .queries.lines import potline, potlines
+from .queries.plans import tapping_plan
 from .queries.report import line_report
 from .services.lines import ensure_line
-from .types import LineReport, ModeOrdered, PotlineInfo, SetPointsOrdered
+from .services.work import LOOPS
+from .types import (
+    LineReport,
+    ModeOrdered,
+    PotlineInfo,
+    SetPointsOrdered,
+    TapLadle,
+    TappingPlan,
+    TappingPlanReleased,
+)
 
 __all__ = [
+    "LOOPS",
     "LineReport",
     "ModeOrdered",
     "PotlineInfo",
     "SetPointsOrdered",
+    "TapLadle",
+    "TappingPlan",
+    "TappingPlanReleased",
     "ensure_line",
     "line_report",
     "potline",
     "potlines",
+    "tapping_plan",
 ]

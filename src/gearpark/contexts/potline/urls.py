@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import alarms, campaigns, cell, estimates, map, report, targets
+from .views import alarms, campaigns, cell, estimates, map, plans, report, targets, work
 
 app_name = "potline"
 urlpatterns = [
@@ -15,6 +15,12 @@ urlpatterns = [
     path("potline/<str:potline_code>/alarms/", alarms.alarm_list, name="alarms"),
     path("potline/<str:potline_code>/alarms/seen/", alarms.seen, name="seen"),
     path("potline/<str:potline_code>/report/", report.report, name="report"),
+    path("potline/<str:potline_code>/plan/", plans.plan_list, name="plans"),
+    path("potline/<str:potline_code>/plan/new/", plans.new, name="plan-new"),
+    path("potline/<str:potline_code>/plan/<int:plan_id>/", plans.plan, name="plan"),
+    path("potline/<str:potline_code>/plan/<int:plan_id>/do/", plans.do, name="plan-do"),
+    path("potline/<str:potline_code>/work/", work.board, name="work"),
+    path("potline/<str:potline_code>/work/<int:work_id>/do/", work.do, name="work-do"),
     path("potline/<str:potline_code>/estimates/", estimates.estimates, name="estimates"),
     path("potline/<str:potline_code>/targets/", targets.targets, name="targets"),
     path("potline/<str:potline_code>/set-points/", campaigns.campaign_list, name="campaigns"),

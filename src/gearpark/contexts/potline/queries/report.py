@@ -13,6 +13,7 @@ from gearpark.engines.electrolysis.efficiency import energy_kwh_kg, loss_pct, me
 from gearpark.engines.electrolysis.parameters import cell_parameters
 from gearpark.lake.series import Series
 
+from ..models import WorkOrder
 from ..types import CellReport, Episode, Kpi, LineReport, PotlineInfo
 from .alarms import EFFECT, episodes
 from .cells import BAD_BITS, lake, over, words_over
@@ -24,6 +25,7 @@ def line_report(scope: Scope, info: PotlineInfo, start: datetime, end: datetime)
     means = {kpi: _means(over(info, numbers, kpi.value, start, end), start, end) for kpi in Kpi}
     fed = _growth(over(info, numbers, "feed_total", start, end))
     dosed = _growth(over(info, numbers, "fluoride_total", start, end))
+    tapped = _tapped(scope, info, numbers, start, end)
     away = _hours_away(info, numbers, start, end)
     alarms: dict[int, list[Episode]] = {}
     for one in episodes(scope, info, start, end):
@@ -40,6 +42,7 @@ def line_report(scope: Scope, info: PotlineInfo, start: datetime, end: datetime)
             fluoride_kg=dosed.get(number),
             hours_away=away.get(number, 0.0),
             alarms=sum(one.began >= start for one in alarms.get(number, ())),
+            tapped_kg=tapped.get(number, 0.0),
         )
         for number in numbers
     )
@@ -53,8 +56,9 @@ def _line(info: PotlineInfo, cells: tuple[CellReport, ...], start: datetime, end
     current = _mean(read, to_us(start), to_us(end))
     volts = _average(heard, Kpi.VOLTAGE)
     superheat, acidity = _average(cells, Kpi.SUPERHEAT), _average(cells, Kpi.ACIDITY)
-    efficiency = None
-    if superheat is not None and acidity is not None:
+    estimated = _average(cells, Kpi.EFFICIENCY)
+    efficiency = None if estimated is None else estimated / 100.0
+    if efficiency is None and superheat is not None and acidity is not None:
         p = cell_parameters()
         efficiency = 1.0 - float(loss_pct(superheat, acidity, p["lif_pct"], p["loss_log"])) / 100.0
     effects = sum(cell.effects for cell in cells)
@@ -71,8 +75,20 @@ def _line(info: PotlineInfo, cells: tuple[CellReport, ...], start: datetime, end
         efficiency=efficiency, metal_t=metal, kwh_per_kg=specific, effects=effects,
         effects_per_cell_day=effects / cell_days if cell_days else None, effect_min=minutes,
         pfc_co2e_t=pfc_co2e_kg_t(minutes / cell_days) * metal / 1000.0 if metal and cell_days else None,
-        cells=cells,
+        tapped_t=sum(cell.tapped_kg for cell in cells) / 1000.0, cells=cells,
     )  # fmt: skip
+
+
+def _tapped(
+    scope: Scope, info: PotlineInfo, numbers: list[int], start: datetime, end: datetime
+) -> dict[int, float]:
+    """Metal weighed of each cell: the crane's, else what the crew wrote down."""
+    crane = {n: kg for n, kg in _growth(over(info, numbers, "tapped_total", start, end)).items() if kg > 0}
+    crew: dict[int, float] = {}
+    rows = WorkOrder.objects.of(scope).filter(line_id=info.id, source="crew", at__gte=start, at__lt=end)
+    for cell, kg in rows.exclude(kg=None).values_list("cell", "kg"):
+        crew[cell] = crew.get(cell, 0.0) + (kg or 0.0)
+    return crew | crane
 
 
 def _average(cells: Any, kpi: Kpi) -> float | None:

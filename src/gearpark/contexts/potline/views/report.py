@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gearpark.base.time import from_us, now_utc
-from gearpark.engines.calendars import ShiftCalendar, calendar_from, shipped
 from gearpark.kit.http import needs, scope_of
 from gearpark.kit.lists.export import csv_response, xlsx_response
 from gearpark.ui.numbers import percent, plain
 
 from ..queries.lines import potline
 from ..queries.report import line_report
+from ..queries.shifts import calendar
 from ..types import UNITS, VIEW, CellReport, Kpi, LineReport, PotlineInfo
 from .words import KPIS, NONE, language, shown
 
@@ -39,11 +39,6 @@ COLUMNS = (
     Kpi.NOISE,
     Kpi.FEED,
 )
-
-
-def calendar() -> ShiftCalendar:
-    """Three shifts of eight hours, every day."""
-    return calendar_from(shipped("three-shift"))
 
 
 @needs(VIEW)
@@ -73,6 +68,7 @@ def report(request: HttpRequest, potline_code: str) -> HttpResponse:
         "heard": found.heard if found else 0,
         "heads": [{"word": KPIS[kpi], "unit": UNITS[kpi]} for kpi in COLUMNS],
         "rows": [_row(info, one) for one in rows],
+        "estimated": bool(found and any(Kpi.EFFICIENCY in one.means for one in found.cells)),
         "efficiency": percent(found.efficiency, 2) if found and found.efficiency else "",
     }
     return render(request, "potline/report.html", context)
@@ -98,6 +94,7 @@ def _stretch(day_text: str, shift: str, now: datetime) -> tuple[date, str, datet
 def _figures(found: LineReport) -> list[dict[str, Any]]:
     return [
         {"value": plain(found.metal_t, 1) if found.metal_t else NONE, "unit": "t", "label": _("Metal made, estimated"), "size": "hero"},
+        {"value": plain(found.tapped_t, 1) if found.tapped_t else NONE, "unit": "t", "label": _("Metal tapped, weighed"), "size": ""},
         {"value": plain(found.kwh_per_kg, 3) if found.kwh_per_kg else NONE, "unit": "kWh/kg", "label": _("Direct-current energy"), "size": ""},
         {"value": shown(Kpi.VOLTAGE, found.volts), "unit": "V", "label": _("Mean cell voltage"), "size": ""},
         {"value": plain(found.current_ka, 1) if found.current_ka else NONE, "unit": "kA", "label": _("Line current"), "size": ""},
@@ -124,6 +121,7 @@ def _row(info: PotlineInfo, one: CellReport) -> dict[str, Any]:
     return {
         "number": one.number,
         "values": values,
+        "tapped": plain(one.tapped_kg) if one.tapped_kg else "",
         "effects": one.effects,
         "effect_min": plain(one.effect_min, 1) if one.effect_min else "",
         "alumina": plain(one.alumina_kg) if one.alumina_kg is not None else NONE,
@@ -135,12 +133,12 @@ def _row(info: PotlineInfo, one: CellReport) -> dict[str, Any]:
 
 def _head() -> list[str]:
     return [
-        "cell", *(kpi.value for kpi in COLUMNS), "effects", "effect_min", "alumina_kg", "fluoride_kg", "hours_away", "alarms",
+        "cell", *(kpi.value for kpi in COLUMNS), "effects", "effect_min", "alumina_kg", "fluoride_kg", "hours_away", "alarms", "tapped_kg",
     ]  # fmt: skip
 
 
 def _export(one: CellReport) -> list[Any]:
     return [
         one.number, *(one.means.get(kpi) for kpi in COLUMNS), one.effects, one.effect_min, one.alumina_kg,
-        one.fluoride_kg, one.hours_away, one.alarms,
+        one.fluoride_kg, one.hours_away, one.alarms, one.tapped_kg,
     ]  # fmt: skip

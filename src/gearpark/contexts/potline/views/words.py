@@ -172,6 +172,13 @@ FIGURES = {
     "effects_per_cell_day": (_("Effects a cell and day"), "", 3),
     "alf3_pct": (_("Excess AlF3"), "%", 2),
 }
+SHIFT_WORDS = (_("Early shift"), _("Late shift"), _("Night shift"))
+PLAN_STATES = {
+    "waiting": (_("Waits to be made"), "waiting"), "solving": (_("Being made"), "connecting"), "draft": (_("Draft"), "stopped"),
+    "failed": (_("Failed"), "failed"), "released": (_("Released"), "running"), "withdrawn": (_("Withdrawn"), "stopped"),
+}  # fmt: skip
+WORK_STATES = {"open": _("open"), "done": _("done"), "skipped": _("left out")}
+NO_GRADE = _("below all grades")
 VERDICTS = {"better": _("better"), "worse": _("worse"), "same": _("no difference told"), "": ""}
 NONE = "–"
 

@@ -23,6 +23,7 @@ RIGHTS = (
     "twin.edit",
     "potline.view",
     "potline.control",
+    "potline.work",
     "market.view",
     "market.sell",
     "market.buy",
@@ -86,16 +87,29 @@ ROLES = {
                 "shopfloor.release",
                 "twin.edit",
                 "potline.control",
+                "potline.work",
             },
         ),
         Role(
             "line-leader",
             "Line leader",
-            _VIEW | {"shopfloor.edit", "shopfloor.work", "shopfloor.release", "twin.edit", "potline.control"},
+            _VIEW
+            | {
+                "shopfloor.edit",
+                "shopfloor.work",
+                "shopfloor.release",
+                "twin.edit",
+                "potline.control",
+                "potline.work",
+            },
         ),
         Role("quality-engineer", "Quality engineer", _VIEW | {"shopfloor.work", "shopfloor.quality"}),
-        Role("technician", "Maintenance technician", _VIEW | {"shopfloor.work", "shopfloor.care"}),
-        Role("operator", "Operator", _VIEW | {"shopfloor.work"}),
+        Role(
+            "technician",
+            "Maintenance technician",
+            _VIEW | {"shopfloor.work", "shopfloor.care", "potline.work"},
+        ),
+        Role("operator", "Operator", _VIEW | {"shopfloor.work", "potline.work"}),
         Role("viewer", "Viewer", _VIEW),
     )
 }

@@ -11,9 +11,10 @@ from ..parameters import Parameters
 from .codes import A_UNSTABLE
 
 
-def tap_kg(q: Parameters, level_mm: Any, metal_kg_mm: float) -> np.ndarray[Any, Any]:
-    """Metal to tap from each cell, kg, by its measured ``level_mm``; ``metal_kg_mm``: metal of a mm of pad."""
-    make = AL_KG_PER_KAH * q["line_ka"] * 24.0 * q["tap_efficiency"]
+def tap_kg(q: Parameters, level_mm: Any, metal_kg_mm: float, efficiency: Any = None) -> np.ndarray[Any, Any]:
+    """Metal to tap from each cell, kg, by its measured ``level_mm``; ``metal_kg_mm``: metal of a mm of pad; ``efficiency``: current
+    efficiency of each cell as a share, where more is known than ``tap_efficiency``."""
+    make = AL_KG_PER_KAH * q["line_ka"] * 24.0 * (q["tap_efficiency"] if efficiency is None else efficiency)
     extra = q["tap_level_share"] * (np.asarray(level_mm) - q["level_target_mm"]) * metal_kg_mm
     limit = q["tap_limit"] * make
     step = q["tap_round_kg"]
