@@ -29,6 +29,7 @@ from ..types import CONTROL, VIEW, PlanInfo, PlanState, PotlineInfo
 from .words import NO_GRADE, PLAN_STATES, SHIFT_WORDS, language
 
 OPEN = (PlanState.WAITING, PlanState.SOLVING)
+PROVEN = 2e-4  # the solver stops at half of it
 PITCH, CELL, TALL, ROOM, HEAD = 8.0, 7.0, 26.0, 52.0, 22.0
 
 
@@ -151,7 +152,7 @@ def _shown(info: PotlineInfo, found: PlanInfo) -> dict[str, Any]:
         "untapped": ", ".join(map(str, result["untapped"][:60])),
         "unchanged": [{"cell": cell, "word": SHIFT_WORDS[min(due, SHIFTS - 1)]} for cell, due in result["unchanged"]],
         "unknown": found.unknown,
-        "gap": plain(100 * result["gap"], 2) if result["gap"] > 1e-6 else "",
+        "gap": plain(100 * result["gap"], 2) if result["gap"] > PROVEN else "",
     }  # fmt: skip
 
 

@@ -159,9 +159,10 @@ class Crew:
             m["superheat_c"][cell] = m["temp_c"][cell] - liquidus_solheim(
                 m["alf3_pct"][cell], k["x"][cell, 0], *at
             )
-        self._look(c, m, due)
+        self.look(c, m, due)
 
-    def _look(self, c: np.ndarray[Any, Any], m: np.ndarray[Any, Any], due: np.ndarray[Any, Any]) -> None:
+    def look(self, c: np.ndarray[Any, Any], m: np.ndarray[Any, Any], due: np.ndarray[Any, Any]) -> None:
+        """Metal level and analysis, written down beside the bath's measurements."""
         p, book, off = self.p, self.book, self.scales.standard_normal((3, due.size))
         kg_mm = p["metal_kg_m3"] * p["metal_m2"] * 1e-3
         book["temp_c"][due], book["alf3_pct"][due] = m["temp_c"][due], m["alf3_pct"][due]

@@ -31,13 +31,14 @@ MOST_BEAM_MM = 60.0  # a beam goes by one command
 MOST_ALF3_KG = 20.0
 BY_HAND_S = 300  # an effect this long calls people, whatever a controller says
 DOSE_LOCAL_KG_T = 16.0
+IRON_SPREAD, SILICON_SPREAD = 0.32, 0.3  # between cells, of the logarithms
 
 
 class LiveLine:
     """``second`` steps, ``accept`` takes a telegram's rows, ``arrays`` tells what the meters show."""
 
     def __init__(self, p: Parameters, q: Parameters, case: Scenario, cells: int, seed: int) -> None:
-        self.p, self.q, self.count, self.t = p, q, cells, 0
+        self.p, self.q, self.count, self.seed, self.t = p, q, cells, seed, 0
         self.cells = fresh(p, cells, seed)
         begin_all(self.cells, p.record)
         self.held = fresh_control(q, cells)  # its set-points are what the cells follow
@@ -70,6 +71,16 @@ class LiveLine:
             self._step()
             control_all(self.held, qs, curve, self.measures, self.amp_seen, float(self.t))
         self.held["alarms"] = 0
+        self._looked_at()
+
+    def _looked_at(self) -> None:
+        """A line that has run for long: metal of each cell its own, and every cell looked at within the last day."""
+        own = np.random.default_rng([self.seed, 207])
+        for name, spread in (("fe", IRON_SPREAD), ("si", SILICON_SPREAD)):
+            self.cells[name] *= np.exp(spread * own.standard_normal(self.count))
+        self.measures["temp_c"], self.measures["alf3_pct"] = self.cells["t_c"], self.cells["alf3_pct"]
+        self.crew.look(self.cells, self.measures, np.arange(self.count))
+        self.measures["temp_c"] = self.measures["alf3_pct"] = np.nan
 
     def second(self, quiet: bool = False) -> None:
         """``quiet``: no controller was heard for too long."""
