@@ -169,3 +169,31 @@ class WorkForm(forms.Form):
     what = forms.ChoiceField(choices=[("done", "done"), ("skip", "skip"), ("undo", "undo")])
     kg = forms.FloatField(required=False)
     why = forms.CharField(required=False, max_length=400)
+
+
+class SiloForm(forms.Form):
+    """A new silo."""
+
+    code = forms.SlugField(label=_("Code"), max_length=20)
+    material = forms.ChoiceField(
+        label=_("Material"), choices=[("alumina", _("Alumina")), ("fluoride", _("Fluoride"))]
+    )
+    capacity_t = forms.FloatField(label=_("Capacity, t"), min_value=1, max_value=100_000)
+    reorder_t = forms.FloatField(label=_("Order more below, t"), min_value=0, max_value=100_000)
+    first = forms.IntegerField(label=_("First cell it feeds"), min_value=1)
+    last = forms.IntegerField(label=_("Last cell it feeds"), min_value=1)
+
+
+class MoveForm(forms.Form):
+    """An entry of a silo's book."""
+
+    kind = forms.ChoiceField(choices=[("delivery", "delivery"), ("count", "count")])
+    t = forms.FloatField(min_value=0)
+    note = forms.CharField(required=False, max_length=400)
+
+
+class FillForm(forms.Form):
+    """Hoppers that were filled."""
+
+    first = forms.IntegerField(min_value=1)
+    last = forms.IntegerField(min_value=1)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from gearpark.base.limits import MAX_ASSET_ID_LENGTH
 from gearpark.kit.tenant import ScopedManager, ScopedModel
 
-from .types import CampaignState, OrderKind, OrderState, PlanState
+from .types import CampaignState, Material, MoveKind, OrderKind, OrderState, PlanState
 
 MAX_NAME = 120
 MAX_NOTE = 400
@@ -198,3 +198,60 @@ class WorkOrder(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.day} {self.shift} {self.kind} {self.cell}"
+
+
+class Silo(ScopedModel):
+    """A silo of alumina or fluoride that feeds the cells ``first`` to ``last`` of a line."""
+
+    line = models.ForeignKey(Potline, on_delete=models.CASCADE, related_name="silos")
+    code = models.CharField(_("code"), max_length=20)
+    material = models.CharField(
+        _("material"), max_length=10, choices=[(one.value, one.value) for one in Material]
+    )
+    capacity_t = models.FloatField(_("capacity, t"))
+    reorder_t = models.FloatField(_("order more below, t"))
+    first = models.PositiveIntegerField(_("first cell"))
+    last = models.PositiveIntegerField(_("last cell"))
+
+    objects = ScopedManager()
+
+    class Meta:
+        db_table = "potline_silo"
+        ordering = ["material", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "code"], name="potline_silo_code"),
+            models.CheckConstraint(
+                condition=Q(capacity_t__gt=0, reorder_t__gte=0) & Q(reorder_t__lt=models.F("capacity_t")),
+                name="potline_silo_size",
+            ),
+            models.CheckConstraint(
+                condition=Q(first__gte=1) & Q(last__gte=models.F("first")), name="potline_silo_cells"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class StockMove(ScopedModel):
+    """An entry of a silo's book; entries are added, never changed."""
+
+    silo = models.ForeignKey(Silo, on_delete=models.CASCADE, related_name="moves")
+    kind = models.CharField(_("entry"), max_length=10, choices=[(one.value, one.value) for one in MoveKind])
+    t = models.FloatField(_("tonnes"), default=0)
+    at = models.DateTimeField(_("at"))
+    by = models.CharField(_("by"), max_length=MAX_ACTOR)
+    note = models.CharField(_("note"), max_length=MAX_NOTE, blank=True, default="")
+    first = models.PositiveIntegerField(default=0)
+    last = models.PositiveIntegerField(default=0)
+
+    objects = ScopedManager()
+
+    class Meta:
+        db_table = "potline_stock_move"
+        ordering = ["-at", "-id"]
+        constraints = [models.CheckConstraint(condition=Q(t__gte=0), name="potline_move_t")]
+        indexes = [models.Index(fields=["silo", "kind", "at"], name="potline_move_at")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.t:g} t"

@@ -6,9 +6,11 @@ from .queries.lines import potline, potlines
 from .queries.plans import tapping_plan
 from .queries.report import line_report
 from .services.lines import ensure_line
+from .services.stock import ensure_silo
 from .services.work import LOOPS
 from .types import (
     LineReport,
+    Material,
     ModeOrdered,
     PotlineInfo,
     SetPointsOrdered,
@@ -20,6 +22,7 @@ from .types import (
 __all__ = [
     "LOOPS",
     "LineReport",
+    "Material",
     "ModeOrdered",
     "PotlineInfo",
     "SetPointsOrdered",
@@ -27,6 +30,7 @@ __all__ = [
     "TappingPlan",
     "TappingPlanReleased",
     "ensure_line",
+    "ensure_silo",
     "line_report",
     "potline",
     "potlines",

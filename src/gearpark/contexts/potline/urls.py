@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import alarms, campaigns, cell, estimates, map, plans, report, targets, work
+from .views import alarms, campaigns, cell, estimates, map, plans, report, stock, targets, work
 
 app_name = "potline"
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("potline/<str:potline_code>/plan/<int:plan_id>/do/", plans.do, name="plan-do"),
     path("potline/<str:potline_code>/work/", work.board, name="work"),
     path("potline/<str:potline_code>/work/<int:work_id>/do/", work.do, name="work-do"),
+    path("potline/<str:potline_code>/stock/", stock.board, name="stock"),
+    path("potline/<str:potline_code>/stock/new/", stock.new, name="silo-new"),
+    path("potline/<str:potline_code>/stock/filled/", stock.filled, name="filled"),
+    path("potline/<str:potline_code>/stock/<int:silo_id>/enter/", stock.enter, name="stock-enter"),
     path("potline/<str:potline_code>/estimates/", estimates.estimates, name="estimates"),
     path("potline/<str:potline_code>/targets/", targets.targets, name="targets"),
     path("potline/<str:potline_code>/set-points/", campaigns.campaign_list, name="campaigns"),

@@ -178,6 +178,8 @@ PLAN_STATES = {
     "failed": (_("Failed"), "failed"), "released": (_("Released"), "running"), "withdrawn": (_("Withdrawn"), "stopped"),
 }  # fmt: skip
 WORK_STATES = {"open": _("open"), "done": _("done"), "skipped": _("left out")}
+MATERIALS = {"alumina": _("Alumina"), "fluoride": _("Fluoride")}
+MOVES = {"delivery": _("Delivery"), "count": _("Count"), "fill": _("Hoppers filled")}
 NO_GRADE = _("below all grades")
 VERDICTS = {"better": _("better"), "worse": _("worse"), "same": _("no difference told"), "": ""}
 NONE = "–"

@@ -1,12 +1,11 @@
-"""The potline's words: plain data, no Django."""
+"""A line, its cells, alarms, figures, and changes of set-points."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 VIEW = "potline.view"
 CONTROL = "potline.control"
@@ -278,111 +277,3 @@ class ModeOrdered:
     cells: tuple[int, ...]
     by: str
     why: str
-
-
-class PlanState(StrEnum):
-    """Where a plan of a day stands."""
-
-    WAITING = "waiting"
-    SOLVING = "solving"
-    DRAFT = "draft"
-    FAILED = "failed"
-    RELEASED = "released"
-    WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True, slots=True)
-class PlanInfo:
-    """A plan of tapping and anode changes for a day of three shifts.
-
-    rules, wanted  what was asked for, as ``engines.potplan`` takes it; case, result: what it was made from, and the plan
-    unknown        cells without an analysis or a level, for which a careful value was taken
-    """
-
-    id: int
-    line_id: int
-    day: date
-    state: PlanState
-    rules: Mapping[str, Any]
-    wanted: tuple[Mapping[str, Any], ...]
-    case: Mapping[str, Any]
-    result: Mapping[str, Any]
-    unknown: Mapping[str, int]
-    problem: Mapping[str, Any]
-    made_by: str
-    made_at: datetime
-    released_by: str
-    released_at: datetime | None
-    note: str
-
-
-class OrderKind(StrEnum):
-    """What the crew does at a cell."""
-
-    TAP = "tap"
-    ANODE = "anode"
-
-
-class OrderState(StrEnum):
-    """Where a crew's order stands."""
-
-    OPEN = "open"
-    DONE = "done"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class WorkInfo:
-    """An order to the crew. ``shift`` 0 to 2 of the plan's day; ``ladle``: its number in the shift, 0 for none; ``planned_kg`` and
-    ``kg`` (weighed) of a tap; ``source``: "crew", or "crane" when it was told by the signals."""
-
-    id: int
-    plan_id: int
-    day: date
-    shift: int
-    kind: OrderKind
-    cell: int
-    ladle: int
-    grade: str
-    planned_kg: float
-    state: OrderState
-    kg: float | None
-    by: str
-    at: datetime | None
-    source: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class TapLadle:
-    """A ladle of the released plan: when, from which cells, how much of which metal. Masses in t, shares in per cent."""
-
-    shift: int
-    begin: datetime
-    cells: tuple[int, ...]
-    tonnes: float
-    fe_pct: float
-    si_pct: float
-    grade: str
-    weighed_t: float
-
-
-@dataclass(frozen=True, slots=True)
-class TappingPlan:
-    """What casthouse and hot-metal dispatch build on: the ladles of a day as released, and what of them was weighed."""
-
-    org: str
-    line: str
-    day: date
-    released_at: datetime
-    ladles: tuple[TapLadle, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TappingPlanReleased:
-    """Event: the plan of a day is in force. ``withdrawn``: it no longer is."""
-
-    org: str
-    line: str
-    day: date
-    withdrawn: bool = False
