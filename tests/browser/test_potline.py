@@ -19,6 +19,9 @@ from gearpark.base import home
 from gearpark.base.time import now_utc, to_us
 from gearpark.contexts.potline.queries.campaigns import campaigns
 from gearpark.contexts.potline.queries.lines import potline
+from gearpark.contexts.potline.queries.plans import plans
+from gearpark.contexts.potline.queries.shifts import shift_of
+from gearpark.contexts.potline.services import plans as plan_services
 from gearpark.contexts.potline.services.campaigns import draft, perform
 from gearpark.kit.tenant import acting
 
@@ -51,6 +54,22 @@ def _change() -> int:
     return made.id
 
 
+def _plan() -> int:
+    """A released plan of today; made once."""
+    scope = scope_of(ORG)
+    day, _shift = shift_of(now_utc())
+    with acting(scope):
+        info = potline(scope, "qn-p1")
+        known = [one for one in plans(scope, info) if one.day == day]
+    if known:
+        return known[0].id
+    made = plan_services.draft(
+        scope, "qn-p1", day, {"ladle_t": 10.0, "ladle_cells": 3, "reach": 6, "taps": 110, "changes": 95}, []
+    )
+    plan_services.perform(scope, made.id)
+    return plan_services.release(scope, made.id).id
+
+
 Open = Callable[..., Page]
 
 
@@ -79,6 +98,13 @@ def test_looks(open_page: Open, language: str, theme: str, width: int) -> None:
         "set-points",
         f"set-points/{_change()}",
         "set-points/new",
+        "estimates",
+        "plan",
+        "plan/new",
+        f"plan/{_plan()}",
+        "work",
+        "stock",
+        "stock/new",
     ):
         page.goto(f"{root}/potline/qn-p1/{path}/")
         expect(page.locator("h1")).to_be_visible()
@@ -119,3 +145,24 @@ def test_an_alarm_is_noted_and_targets_kept(open_page: Open) -> None:
     expect(page.get_by_text("Targets kept as revision 2.")).to_be_visible()
     page.locator("select[name='kpi']").select_option("voltage")
     expect(page.locator(".pl-when")).to_contain_text("± 0.080")
+
+
+def test_the_crew_weighs_with_gloves_on(open_page: Open) -> None:
+    page = open_page("/potline/", role="operator", org=ORG, seed=seed, width=390)
+    _plan()
+    page.goto(f"{page.url.split('/potline/')[0]}/potline/qn-p1/work/")
+    job = page.locator(".pl-job").first
+    number = job.locator(".pl-job-cell").inner_text()
+    for target in (job.locator("input[name='kg']"), job.get_by_role("button", name="Done")):
+        box = target.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44
+    job.locator("input[name='kg']").fill("3125")
+    job.get_by_role("button", name="Done").click()
+    done = page.locator(".pl-job").filter(has=page.get_by_role("link", name=number, exact=True)).first
+    expect(done).to_contain_text("3,125 kg")
+    done.get_by_role("button", name="Undo").click()
+    done.get_by_text("Leave out").first.click()
+    done.get_by_placeholder("Why").fill("anode effect")
+    done.get_by_role("button", name="Leave out").click()
+    expect(done).to_contain_text("anode effect")
