@@ -26,6 +26,7 @@ from ..services import stock as services
 from ..types import CONTROL, VIEW, WORK, Material, MoveKind, SectionFill, SiloInfo
 from .words import MATERIALS, MOVES, NONE, language
 
+SHOWN = 20  # fills: one round of 300 cells
 TALL = 120.0  # of a drawn silo
 
 
@@ -47,7 +48,7 @@ def board(request: HttpRequest, potline_code: str) -> HttpResponse:
         "name": info.name(language()),
         "page_title": _("Alumina and fluoride"),
         "silos": [_silo(one) for one in found],
-        "fills": [_fill(one) for one in next_fills(scope, info, now)],
+        "fills": [_fill(one) for one in next_fills(scope, info, now)[:SHOWN]],
         "has_alumina": any(one.material is Material.ALUMINA for one in found),
         "hours": LOOK_H,
         "minutes": FILL_MIN,
