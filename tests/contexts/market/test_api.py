@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from tests.factories.market import GEAR, gear, indexed, listed
 from tests.factories.registry import scope_of, signed_in
 
@@ -106,7 +107,7 @@ def test_a_statement_finds_a_planted_cent_what_is_missing_and_what_is_unknown(fi
         key = orders.place_order(BUYER, offer.id, Decimal(1), f"k{number}", now)
         money.confirm(money.pay_stage(BUYER, key, 1, now), f"BANK-{number}", now)
         references.append(f"BANK-{number}")
-    day = now.date().isoformat()
+    day = timezone.localtime(now).date().isoformat()  # a bank books by the days of its place
     sheet = f"reference,booked_on,amount,currency\nBANK-0,{day},100.00,CNY\nBANK-1,{day},100.01,CNY\nOTHER,{day},5,CNY\nBAD,never,1,CNY\n"
     park = scope_of("qijiang-park", park=True)
     done = read_statement(park, sheet.encode(), "statement.csv", now)
