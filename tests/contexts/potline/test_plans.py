@@ -16,7 +16,7 @@ from gearpark.base.time import now_utc, to_us
 from gearpark.contexts.potline.public import TappingPlanReleased, tapping_plan
 from gearpark.contexts.potline.queries.plans import plan, work
 from gearpark.contexts.potline.queries.report import line_report
-from gearpark.contexts.potline.queries.shifts import day_of, shift_of, shift_times
+from gearpark.contexts.potline.queries.shifts import day_of, shift_of
 from gearpark.contexts.potline.services import plans as services
 from gearpark.contexts.potline.services import work as crew
 from gearpark.contexts.potline.services.lines import ensure_line
@@ -155,23 +155,43 @@ def test_the_crew_weighs_leaves_out_and_undoes(line: PotlineInfo, scope: Any) ->
 
 
 def test_the_crane_closes_orders_once(line: PotlineInfo, scope: Any, lake_root: Path) -> None:
-    _day, _shift, taps = _today(scope, line)
-    now = now_utc()
-    cell = taps[0].cell
-    asset = f"{CODE}-{cell:03d}"
-    write(lake_root, "qineng", [(f"{asset}/tapped_total", to_us(now) - MINUTE_US, 7_280.0, 0)])
-    hand = next(one for one in taps if one.cell != cell)
+    _day, shift, taps = _today(scope, line)
+    assert crew.follow(now_utc()) == 0  # what was tapped before the release is in the plan already
+    cell, hand = taps[0].cell, next(one for one in taps if one.cell != taps[0].cell)
     crew.done(scope, hand.id, 3_000.0)
-    times = shift_times(taps[0].day)[taps[0].shift]
-    recent = now - timedelta(minutes=600) >= times[0] - crew.EARLY
-    closed = crew.follow(now)
+    now = now_utc()
+    asset = f"{CODE}-{cell:03d}"
+    write(lake_root, "qineng", [(f"{asset}/tapped_total", to_us(now), 7_280.0, 0)])
+    assert crew.follow(now + timedelta(seconds=1)) == 1
     with acting(scope):
-        rows = {one.cell: one for one in work(scope, line, taps[0].day, kind=OrderKind.TAP)}
-    assert closed >= 1
-    assert (rows[cell].state, rows[cell].source) == (OrderState.DONE, crew.CRANE)
-    assert rows[cell].kg == (3_150.0 if recent else 3_130.0)
+        rows = {one.cell: one for one in work(scope, line, taps[0].day, shift, OrderKind.TAP)}
+    assert (rows[cell].state, rows[cell].source, rows[cell].kg) == (OrderState.DONE, crew.CRANE, 3_130.0)
     assert rows[hand.cell].kg == 3_000.0  # what people wrote down stands
-    assert crew.follow(now) == 0
+    crew.undo(scope, rows[cell].id)
+    assert crew.follow(now + timedelta(seconds=1)) == 0  # and what they opened again stays open
+
+
+def test_one_tap_closes_one_order(line: PotlineInfo, scope: Any, lake_root: Path) -> None:
+    from gearpark.contexts.potline.models import Plan, WorkOrder
+
+    day, shift, taps = _today(scope, line)
+    first = taps[0]
+    with acting(
+        scope
+    ):  # the same cell stands in tomorrow's released plan, too, near enough for the tap to fit
+        other = Plan.objects.of(scope).get(pk=first.plan_id)
+        other.pk, other.day = None, day + timedelta(days=1)
+        other.save(force_insert=True)
+        twin = WorkOrder.objects.of(scope).get(pk=first.id)
+        twin.pk, twin.plan = None, other
+        twin.save(force_insert=True)
+    now = now_utc()
+    write(lake_root, "qineng", [(f"{CODE}-{first.cell:03d}/tapped_total", to_us(now), 7_280.0, 0)])
+    assert crew.follow(now + timedelta(seconds=1)) == 1
+    assert crew.follow(now + timedelta(seconds=2)) == 0
+    with acting(scope):
+        rows = WorkOrder.objects.of(scope).filter(cell=first.cell, kind="tap", day=day, shift=shift)
+        assert sorted(row.state for row in rows) == ["done", "open"]
 
 
 def test_what_cannot_be_planned_is_refused_at_once(line: PotlineInfo, scope: Any) -> None:

@@ -95,9 +95,8 @@ def test_a_closed_hole_is_told_by_a_few_strikes_and_a_sound_one_is_not() -> None
     assert told[0, 0] < 0.001
     assert told[0, 1] > 0.99
     assert feeders.closed_probability(E, np.zeros(1), np.zeros(1)) == pytest.approx(E["closed_before"])
-    each, cell = feeders.verdicts(E, strikes, np.array([[19, 3, 20]]), np.array([0.7]), np.array([0.05]))
-    assert [feeders.VERDICTS[v] for v in each[0]] == ["sound", "closed", "sound"]
-    assert feeders.VERDICTS[cell[0]] == "delivers_less"
+    each = feeders.verdicts(E, np.array([[20, 20, 20, 2]]), np.array([[19, 3, 20, 0]]))
+    assert [feeders.VERDICTS[v] for v in each[0]] == ["sound", "closed", "sound", "unknown"]
 
 
 def test_diagnosis_shows_what_speaks_for_and_against() -> None:
@@ -126,3 +125,15 @@ def test_a_kept_state_goes_on_to_the_bit() -> None:
     for name, value in follow.made.now.items():
         assert np.array_equal(value, other.now[name], equal_nan=True), name
     assert not LineEstimate(P, E, 5).restore(follow.made.state())
+
+
+def test_a_stretch_that_nobody_counted_takes_no_metal_from_the_books() -> None:
+    line = Line(P, Q, SCENARIOS["mixed"], 4, SEED)
+    follow = Follow(line, E)
+    line.run_to(2 * HOUR_S, each_minute=follow)
+    before = follow.made.metal.x.copy()
+    follow.made.forget_totals()
+    line.run_to(8 * HOUR_S)  # unseen
+    follow.made.step(follow._seen(line, 300.0))
+    assert np.array_equal(follow.made.metal.x, before)
+    assert (follow.made.metal.cov[:, 0, 0] == E["metal_start_kg"] ** 2).all()

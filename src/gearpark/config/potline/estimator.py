@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,10 +25,9 @@ from gearpark.engines.electrolysis.parameters import Parameters
 from .brain import Brain
 
 STEP_S = 300
-MOST_S = 3600  # of one step; what was missed beyond is not made up for
+MOST_S = 3600  # of one step; after a longer silence totals are noted anew
 FILE = "estimates.npz"
 Array = np.ndarray[Any, Any]
-log = logging.getLogger("gearpark.potline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +58,14 @@ class Estimator:
         self._heard[good] += 1
         self._amp += float(view["LineCurrent"])
         self._seconds += 1
-        if self._since < 0:
+        gap = brain.t - self._since
+        if self._since < 0 or not 0 <= gap <= MOST_S:
+            self.line.forget_totals()  # begun anew, or away for too long to go on from the totals
             self._since = brain.t
-        if brain.t - self._since < STEP_S:
             return None
-        seen = self._seen(brain, view, min(brain.t - self._since, MOST_S))
+        if gap < STEP_S:
+            return None
+        seen = self._seen(brain, view, gap)
         self._volt[:], self._heard[:] = 0.0, 0.0
         self._amp, self._seconds, self._since = 0.0, 0, brain.t
         self.line.step(seen)
@@ -115,12 +116,15 @@ class Estimator:
             OSError
         ):  # a full disk costs the estimates their memory, not the cells their control
             kept: dict[str, Any] = self.line.state()
-            np.savez(part, **kept)
+            np.savez(part, t=self._since, **kept)
             part.replace(self.path)
 
     def _load(self) -> bool:
         try:
             with np.load(self.path) as kept:
-                return self.line.restore({name: kept[name] for name in kept.files})
+                if not self.line.restore({name: kept[name] for name in kept.files}):
+                    return False
+                self._since = int(kept["t"])
+                return True
         except (OSError, ValueError, KeyError, zipfile.BadZipFile):
             return False

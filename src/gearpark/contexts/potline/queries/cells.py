@@ -122,7 +122,7 @@ def _state(
             values[kpi] = float(series.num[-1])
     heard = found[Kpi.VOLTAGE.value].get(number)
     newest = from_us(int(heard.at_us[-1])) if heard is not None and len(heard) else None
-    words = {name: _word(found[name].get(number)) for name in WORDS}
+    words = {name: word_of(found[name].get(number)) for name in WORDS}
     return CellState(
         number=number,
         values=values,
@@ -134,7 +134,7 @@ def _state(
     )
 
 
-def _word(series: Series | None) -> str:
+def word_of(series: Series | None) -> str:
     if series is None or not len(series) or series.text[-1] is None:
         return ""
     return str(series.text[-1])

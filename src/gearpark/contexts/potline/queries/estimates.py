@@ -10,7 +10,7 @@ from gearpark.base.time import from_us
 from gearpark.lake.series import Series
 
 from ..types import Cause, CellEstimate, PotlineInfo
-from .cells import BAD_BITS, newest
+from .cells import BAD_BITS, newest, word_of
 
 OLD = timedelta(minutes=15)  # estimates come every five
 ESTIMATES = (
@@ -39,12 +39,8 @@ def _one(number: int, found: dict[str, Series | None], at: datetime) -> CellEsti
         series = found[name]
         if series is not None and len(series) and not int(series.status[-1]) >> BAD_BITS:
             values[name] = float(series.num[-1])
-    closed = tuple(int(part) for part in _text(found["closed_feeders"]).split() if part.isdecimal())
-    return CellEstimate(number, values, closed, causes_of(_text(found["causes"])), moment)
-
-
-def _text(series: Series | None) -> str:
-    return "" if series is None or not len(series) or series.text[-1] is None else str(series.text[-1])
+    closed = tuple(int(part) for part in word_of(found["closed_feeders"]).split() if part.isdecimal())
+    return CellEstimate(number, values, closed, causes_of(word_of(found["causes"])), moment)
 
 
 def causes_of(text: str) -> tuple[Cause, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gearpark.base.time import from_us, now_utc
+from gearpark.base.time import now_utc
 from gearpark.engines.electrolysis.control.plan import tap_kg
 from gearpark.engines.electrolysis.estimate.metal import kg_mm
 from gearpark.engines.electrolysis.parameters import cell_parameters, control_parameters
@@ -17,6 +17,7 @@ from gearpark.lake.series import Series
 
 from ..types import PotlineInfo
 from .cells import newest, over, words_over
+from .counters import taps
 from .shifts import SHIFTS, shift_times
 
 BACK = timedelta(days=3)  # how far taps and changes are looked for
@@ -25,7 +26,6 @@ PAIR_EVERY_H = 28.0  # 48 anodes of 28 days, changed in pairs
 LEAST_MM = 140.0  # metal that stays in the cell
 MOST_TAP_T = 5.0
 CAREFUL_FE, CAREFUL_SI = 0.25, 0.15  # of metal nobody has analysed: it is not counted as pure
-TAP_JUMP_KG = 300.0  # a counter that grew by so much at once: metal was tapped
 CHANGE = "anode_change"
 
 
@@ -40,7 +40,8 @@ def plan_case(
     level, fe, si, ce = (
         _values(found[name], info.cells) for name in ("metal_level", "iron", "silicon", "efficiency")
     )
-    last_tap = {n: _last_jump(s) for n, s in over(info, numbers, "tapped_total", seen - BACK, seen).items()}
+    tapped = over(info, numbers, "tapped_total", seen - BACK, seen)
+    last_tap = {n: max((at for at, _kg in taps(s)), default=None) for n, s in tapped.items()}
     last_change = {
         n: max((at for at, word in told if word == CHANGE), default=None)
         for n, told in words_over(info, numbers, "work", seen - BACK, seen).items()
@@ -82,14 +83,6 @@ def _tap_t(level: np.ndarray[Any, Any], ce_pct: np.ndarray[Any, Any]) -> np.ndar
     known = np.where(np.isnan(level), q["level_target_mm"], level)
     efficiency = np.where(np.isnan(ce_pct), q["tap_efficiency"], ce_pct / 100.0)
     return np.asarray(tap_kg(q, known, kg_mm(p), efficiency) / 1000.0)
-
-
-def _last_jump(series: Series) -> datetime | None:
-    """When a weighed total grew last."""
-    good = ~np.isnan(series.num)
-    at, value = series.at_us[good], series.num[good]
-    jumps = np.flatnonzero(np.diff(value) > TAP_JUMP_KG)
-    return from_us(int(at[jumps[-1] + 1])) if len(jumps) else None
 
 
 def _tap_due(number: int, last: datetime | None, times: Sequence[tuple[datetime, datetime]]) -> int:

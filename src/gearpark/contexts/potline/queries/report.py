@@ -17,14 +17,15 @@ from ..models import WorkOrder
 from ..types import CellReport, Episode, Kpi, LineReport, PotlineInfo
 from .alarms import EFFECT, episodes
 from .cells import BAD_BITS, lake, over, words_over
+from .counters import growth
 
 
 def line_report(scope: Scope, info: PotlineInfo, start: datetime, end: datetime) -> LineReport:
     """Figures of [start, end), made of what the lake holds."""
     numbers = list(range(1, info.cells + 1))
     means = {kpi: _means(over(info, numbers, kpi.value, start, end), start, end) for kpi in Kpi}
-    fed = _growth(over(info, numbers, "feed_total", start, end))
-    dosed = _growth(over(info, numbers, "fluoride_total", start, end))
+    fed = _grown(over(info, numbers, "feed_total", start, end))
+    dosed = _grown(over(info, numbers, "fluoride_total", start, end))
     tapped = _tapped(scope, info, numbers, start, end)
     away = _hours_away(info, numbers, start, end)
     alarms: dict[int, list[Episode]] = {}
@@ -83,12 +84,17 @@ def _tapped(
     scope: Scope, info: PotlineInfo, numbers: list[int], start: datetime, end: datetime
 ) -> dict[int, float]:
     """Metal weighed of each cell: the crane's, else what the crew wrote down."""
-    crane = {n: kg for n, kg in _growth(over(info, numbers, "tapped_total", start, end)).items() if kg > 0}
+    crane = {n: kg for n, kg in _grown(over(info, numbers, "tapped_total", start, end)).items() if kg > 0}
     crew: dict[int, float] = {}
     rows = WorkOrder.objects.of(scope).filter(line_id=info.id, source="crew", at__gte=start, at__lt=end)
     for cell, kg in rows.exclude(kg=None).values_list("cell", "kg"):
         crew[cell] = crew.get(cell, 0.0) + (kg or 0.0)
     return crew | crane
+
+
+def _grown(read: dict[int, Series]) -> dict[int, float]:
+    found = {number: growth(series) for number, series in read.items()}
+    return {number: kg for number, kg in found.items() if kg is not None}
 
 
 def _average(cells: Any, kpi: Kpi) -> float | None:
@@ -111,17 +117,6 @@ def _mean(series: Series, start_us: int, end_us: int) -> float | None:
         return None
     lasted = np.diff(np.append(at, end_us)).astype(float)
     return float(np.average(value, weights=lasted)) if lasted.sum() > 0 else None
-
-
-def _growth(read: dict[int, Series]) -> dict[int, float]:
-    """What counters grew by; a counter that fell began anew."""
-    made = {}
-    for number, series in read.items():
-        values = series.num[~np.isnan(series.num)]
-        if len(values):
-            steps = np.diff(values)
-            made[number] = float(np.where(steps >= 0, steps, values[1:]).sum())
-    return made
 
 
 def _hours_away(info: PotlineInfo, numbers: list[int], start: datetime, end: datetime) -> dict[int, float]:

@@ -18,6 +18,7 @@ from gearpark.lake.series import Series
 from ..models import Silo, StockMove
 from ..types import Material, MoveInfo, MoveKind, PotlineInfo, SectionFill, SiloInfo
 from .cells import over
+from .counters import growth, heard_s
 
 DAY = timedelta(days=1)
 SIGNALS = {Material.ALUMINA: "feed_total", Material.FLUORIDE: "fluoride_total"}
@@ -76,19 +77,9 @@ def _used_t(
     """What counters of cells grew by, t; ``by_time``: a day's worth, by the time each was heard."""
     total = 0.0
     for series in over(info, numbers, signal, start, end).values():
-        kg, seconds = _growth(series, start)
+        kg, seconds = growth(series) or 0.0, heard_s(series, start)
         total += kg * (DAY.total_seconds() / seconds if seconds > 0 else 0.0) if by_time else kg
     return total / 1000.0
-
-
-def _growth(series: Series, start: datetime) -> tuple[float, float]:
-    """(growth, seconds between the first and the last value); a counter that fell began anew."""
-    good = ~np.isnan(series.num)
-    at, value = np.maximum(series.at_us[good], to_us(start)), series.num[good]
-    if len(value) < 2:
-        return 0.0, 0.0
-    steps = np.diff(value)
-    return float(np.where(steps >= 0, steps, value[1:]).sum()), (int(at[-1]) - int(at[0])) / 1e6
 
 
 def next_fills(scope: Scope, info: PotlineInfo, now: datetime) -> list[SectionFill]:
@@ -106,7 +97,8 @@ def next_fills(scope: Scope, info: PotlineInfo, now: datetime) -> list[SectionFi
         left, rates = [], []
         for cell in cells:
             since = filled.get(cell, start)
-            kg, seconds = _growth(_after(read[cell], since), since)
+            series = _after(read[cell], since)
+            kg, seconds = growth(series) or 0.0, heard_s(series, since)
             left.append(max(HOPPER_KG - kg, 0.0))
             rates.append(3600.0 * kg / seconds if seconds > 1800 else usual)
         worst = min(range(len(left)), key=lambda k: left[k] / rates[k])

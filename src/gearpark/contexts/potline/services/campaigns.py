@@ -23,6 +23,7 @@ from gearpark.kit.tenant import acting, require
 from ..models import MAX_ACTOR, MAX_NAME, MAX_NOTE, Campaign, Potline
 from ..queries.campaigns import campaign_info
 from ..types import CONTROL, CampaignInfo, CampaignState, SetPointsOrdered
+from .lines import line_row
 
 TASK = "potline.whatif"
 CELLS, HOURS, SEED = 48, 48, 1  # of the twin: some seconds of work
@@ -39,9 +40,7 @@ def draft(scope: Scope, code: str, name: str, changes: Mapping[str, float]) -> C
     require(scope, CONTROL)
     changed(control_parameters(), changes)
     with acting(scope):
-        line = Potline.objects.of(scope).filter(code=code).first()
-        if line is None:
-            raise NotFound("potline.line_unknown", f"There is no potline {code[:40]!r} that you may see.")
+        line = line_row(scope, code)
         open_states = (CampaignState.WAITING.value, CampaignState.TRYING.value)
         if Campaign.objects.of(scope).filter(line=line, state__in=open_states).count() >= MAX_OPEN:
             raise Problem(

@@ -89,7 +89,7 @@ def set_targets(scope: Scope, code: str, targets: Mapping[Kpi, Target | None], *
                 "potline.target_wrong", "A target is a number, and how far off is allowed is above zero."
             )
     with acting(scope):
-        row = _row(scope, code, lock=True)
+        row = line_row(scope, code, lock=True)
         if row.revision != base:
             raise Problem(
                 "kit.conflict",
@@ -123,7 +123,7 @@ def order_mode(scope: Scope, code: str, mode: Mode, cells: Sequence[int], why: s
             most=MAX_WHY,
         )
     with acting(scope):
-        row = _row(scope, code)
+        row = line_row(scope, code)
         wanted = tuple(sorted({check_cell(info_of(row), number) for number in cells}))
         record(
             scope, "potline.mode_ordered", "potline.line", code, None,
@@ -141,7 +141,7 @@ def take_note(scope: Scope, code: str, cell: int, alarm: str, began: datetime, n
     if len(note) > MAX_NOTE:
         raise Problem("potline.note_long", f"A note has at most {MAX_NOTE} characters.", most=MAX_NOTE)
     with acting(scope):
-        row = _row(scope, code)
+        row = line_row(scope, code)
         check_cell(info_of(row), cell)
         AlarmSeen.objects.of(scope).update_or_create(
             line_id=row.pk, cell=cell, alarm=alarm[:40], began_at=began,
@@ -153,7 +153,8 @@ def take_note(scope: Scope, code: str, cell: int, alarm: str, began: datetime, n
         )  # fmt: skip
 
 
-def _row(scope: Scope, code: str, *, lock: bool = False) -> Potline:
+def line_row(scope: Scope, code: str, *, lock: bool = False) -> Potline:
+    """The line's row, locked where it is to be changed. Problem ``potline.line_unknown``."""
     rows = Potline.objects.of(scope)
     row = (rows.select_for_update() if lock else rows).filter(code=code).first()
     if row is None:

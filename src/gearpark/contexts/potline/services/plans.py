@@ -25,6 +25,7 @@ from ..queries.plan_case import plan_case
 from ..queries.plans import plan_info
 from ..queries.shifts import day_of
 from ..types import CONTROL, OrderKind, OrderState, PlanInfo, PlanState, TappingPlanReleased
+from .lines import line_row
 
 TASK = "potline.plan"
 MAX_OPEN = 5
@@ -48,9 +49,7 @@ def draft(
             days=AHEAD.days,
         )
     with acting(scope):
-        line = Potline.objects.of(scope).filter(code=code).first()
-        if line is None:
-            raise NotFound("potline.line_unknown", f"There is no potline {code[:40]!r} that you may see.")
+        line = line_row(scope, code)
         open_states = (PlanState.WAITING.value, PlanState.SOLVING.value)
         if Plan.objects.of(scope).filter(line=line, state__in=open_states).count() >= MAX_OPEN:
             raise Problem(
@@ -124,6 +123,7 @@ def release(scope: Scope, key: int) -> PlanInfo:
     """Give a draft to the crew: its orders are made. Tells ``TappingPlanReleased``. Problems ``potline.plan_unknown``,
     ``potline.plan_not_so_far``, ``potline.plan_released_already``."""
     with _taken(scope, key, PlanState.DRAFT) as row:
+        Potline.objects.of(scope).select_for_update().get(pk=row.line_id)  # two releases of one day wait here
         if (
             Plan.objects.of(scope)
             .filter(line_id=row.line_id, day=row.day, state=PlanState.RELEASED.value)

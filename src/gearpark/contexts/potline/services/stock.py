@@ -10,9 +10,10 @@ from gearpark.base.time import now_utc
 from gearpark.kit.audit import record
 from gearpark.kit.tenant import acting, require
 
-from ..models import MAX_ACTOR, MAX_NOTE, Potline, Silo, StockMove
+from ..models import MAX_ACTOR, MAX_NOTE, Silo, StockMove
 from ..queries.stock import move_info
 from ..types import CONTROL, WORK, Material, MoveInfo, MoveKind
+from .lines import line_row
 
 MAX_SILOS = 20
 
@@ -31,7 +32,7 @@ def add_silo(
     """A silo of a line; returns its key. Problems ``potline.line_unknown``, ``potline.silo_wrong``."""
     require(scope, CONTROL)
     with acting(scope):
-        line = _line(scope, code)
+        line = line_row(scope, code)
         known = list(Silo.objects.of(scope).filter(line=line).values_list("code", flat=True))
         wrong = ""
         if silo in known or len(known) >= MAX_SILOS:
@@ -91,7 +92,7 @@ def filled(scope: Scope, code: str, first: int, last: int) -> int:
     ``potline.silo_wrong``, ``potline.silo_unknown`` (no silo of alumina feeds the first of them)."""
     require(scope, WORK)
     with acting(scope):
-        line = _line(scope, code)
+        line = line_row(scope, code)
         if not 1 <= first <= last <= line.cells:
             raise Problem(
                 "potline.silo_wrong",
@@ -107,13 +108,6 @@ def filled(scope: Scope, code: str, first: int, last: int) -> int:
             raise NotFound("potline.silo_unknown", "There is no such silo that you may see.")
         _added(scope, row, MoveKind.FILL, 0.0, "", first, last)
         return last - first + 1
-
-
-def _line(scope: Scope, code: str) -> Potline:
-    row = Potline.objects.of(scope).filter(code=code).first()
-    if row is None:
-        raise NotFound("potline.line_unknown", f"There is no potline {code[:40]!r} that you may see.")
-    return row
 
 
 def _added(

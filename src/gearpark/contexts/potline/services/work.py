@@ -7,21 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from gearpark.base.problems import NotFound, Problem
 from gearpark.base.scope import Scope
-from gearpark.base.time import from_us, now_utc
+from gearpark.base.time import now_utc
 from gearpark.contexts.telemetry.public import process_scope
 from gearpark.kit.audit import record
 from gearpark.kit.loops import Loop
 from gearpark.kit.tenant import acting, require
-from gearpark.lake.series import Series
 
 from ..models import MAX_ACTOR, MAX_NOTE, Potline, WorkOrder
 from ..queries.cells import over, words_over
+from ..queries.counters import taps
 from ..queries.lines import info_of
-from ..queries.plan_case import CHANGE, TAP_JUMP_KG
+from ..queries.plan_case import CHANGE
 from ..queries.plans import work_info
 from ..queries.shifts import day_of, shift_times
 from ..types import WORK, OrderKind, OrderState, PlanState, PotlineInfo, WorkInfo
@@ -116,73 +114,69 @@ def _kept(scope: Scope, row: WorkOrder, action: str) -> WorkInfo:
 
 
 def follow(now: datetime) -> int:
-    """Close orders whose work the signals tell: metal weighed by the crane, anode change begun. Returns how many."""
+    """Close orders whose work the signals tell: metal weighed by the crane, anode change begun. Returns how many.
+
+    A signal counts for one order, about its shift and after the plan's release; an order a person has touched is theirs.
+    """
     scope = process_scope("potline")
-    closed = 0
     with acting(scope):
         today = day_of(now)
-        open_rows = list(
-            WorkOrder.objects.of(scope).filter(
-                state=OrderState.OPEN.value, plan__state=PlanState.RELEASED.value,
-                day__gte=today - timedelta(days=1), day__lte=today + timedelta(days=1),
-            )
-        )  # fmt: skip
-        lines = {
-            row.pk: info_of(row)
-            for row in Potline.objects.of(scope).filter(pk__in={r.line_id for r in open_rows})
-        }
-    for line_id, info in lines.items():
-        rows = [row for row in open_rows if row.line_id == line_id and _begun(row, now)]
-        found = _told(info, rows, now)
-        for row, (at, kg) in found:
+        near = WorkOrder.objects.of(scope).filter(
+            plan__state=PlanState.RELEASED.value,
+            day__gte=today - timedelta(days=1),
+            day__lte=today + timedelta(days=1),
+        )
+        waiting = list(
+            near.filter(state=OrderState.OPEN.value, source="")
+            .select_related("plan")
+            .order_by("day", "shift", "due")
+        )
+        spent = set(near.filter(source=CRANE).values_list("line_id", "kind", "cell", "at"))
+        lines = [
+            info_of(row) for row in Potline.objects.of(scope).filter(pk__in={row.line_id for row in waiting})
+        ]
+    closed = 0
+    for info in lines:
+        rows = [row for row in waiting if row.line_id == info.id and _window(row)[0] <= now < _window(row)[1]]
+        for row, at, kg in _told(info, rows, spent, now):
             with acting(scope):
-                closed += WorkOrder.objects.of(scope).filter(pk=row.pk, state=OrderState.OPEN.value).update(
-                    state=OrderState.DONE.value, kg=kg, at=at, by="", source=CRANE
+                closed += WorkOrder.objects.of(scope).filter(pk=row.pk, state=OrderState.OPEN.value, source="").update(
+                    state=OrderState.DONE.value, kg=kg, at=at, source=CRANE
                 )  # fmt: skip
     return closed
 
 
-def _begun(row: WorkOrder, now: datetime) -> bool:
+def _window(row: WorkOrder) -> tuple[datetime, datetime]:
+    """From when until when a signal counts for an order."""
     begin, end = shift_times(row.day)[row.shift]
-    return begin - EARLY <= now and now < end + LATE
+    released = row.plan.released_at
+    return max(begin - EARLY, released) if released else begin - EARLY, end + LATE
 
 
 def _told(
-    info: PotlineInfo, rows: list[WorkOrder], now: datetime
-) -> list[tuple[WorkOrder, tuple[datetime, float | None]]]:
+    info: PotlineInfo, rows: list[WorkOrder], spent: set[tuple[int, str, int, datetime | None]], now: datetime
+) -> Iterator[tuple[WorkOrder, datetime, float | None]]:
+    """Orders with the moment of their signal and what was weighed."""
     if not rows:
-        return []
-    start = min(shift_times(row.day)[row.shift][0] for row in rows) - EARLY
-    taps = sorted({row.cell for row in rows if row.kind == OrderKind.TAP})
-    changes = sorted({row.cell for row in rows if row.kind == OrderKind.ANODE})
-    weighed = (
-        {cell: _jumps(series) for cell, series in over(info, taps, "tapped_total", start, now).items()}
-        if taps
-        else {}
-    )
-    begun = {
-        cell: [at for at, word in told if word == CHANGE]
-        for cell, told in (words_over(info, changes, "work", start, now) if changes else {}).items()
-    }
-    made: list[tuple[WorkOrder, tuple[datetime, float | None]]] = []
+        return
+    start = min(_window(row)[0] for row in rows)
+    tapped = sorted({row.cell for row in rows if row.kind == OrderKind.TAP})
+    changed = sorted({row.cell for row in rows if row.kind == OrderKind.ANODE})
+    heard: dict[tuple[str, int], list[tuple[datetime, float | None]]] = {}
+    if tapped:
+        for cell, series in over(info, tapped, "tapped_total", start, now).items():
+            heard[OrderKind.TAP.value, cell] = list(taps(series))
+    if changed:
+        for cell, told in words_over(info, changed, "work", start, now).items():
+            heard[OrderKind.ANODE.value, cell] = [(at, None) for at, word in told if word == CHANGE]
     for row in rows:
-        begin, end = shift_times(row.day)[row.shift]
-        if row.kind == OrderKind.TAP:
-            hits = [(at, kg) for at, kg in weighed.get(row.cell, ()) if begin - EARLY <= at < end + LATE]
-            if hits:
-                made.append((row, (hits[0][0], hits[0][1])))
-        else:
-            seen = [at for at in begun.get(row.cell, ()) if begin - EARLY <= at < end + LATE]
-            if seen:
-                made.append((row, (seen[0], None)))
-    return made
-
-
-def _jumps(series: Series) -> list[tuple[datetime, float]]:
-    good = ~np.isnan(series.num)
-    at, value = series.at_us[good], series.num[good]
-    steps = np.diff(value)
-    return [(from_us(int(at[k + 1])), float(steps[k])) for k in np.flatnonzero(steps > TAP_JUMP_KG)]
+        begin, end = _window(row)
+        for at, kg in heard.get((row.kind, row.cell), ()):
+            mark = (row.line_id, row.kind, row.cell, at)
+            if begin <= at < end and mark not in spent:
+                spent.add(mark)
+                yield row, at, kg
+                break
 
 
 LOOPS = (Loop("potline.work", EVERY_S, follow),)

@@ -47,7 +47,7 @@ SHOWN = (
 )
 CHARTS = (  # what stands in one picture
     (Kpi.RESISTANCE, ("resistance",)), (Kpi.FEED, ("feed",)), (Kpi.ALUMINA, ("alumina",)), (Kpi.VOLTAGE, ("voltage",)),
-    (Kpi.TEMPERATURE_ESTIMATE, ("temperature_estimate", "bath_temperature")), (Kpi.EFFICIENCY, ("efficiency",)),
+    (Kpi.TEMPERATURE, ("temperature_estimate", "bath_temperature")), (Kpi.EFFICIENCY, ("efficiency",)),
 )  # fmt: skip
 BAR_WIDTH = 1_000.0
 PHASE_LOOKS = {

@@ -60,7 +60,6 @@ def estimates(request: HttpRequest, potline_code: str) -> HttpResponse:
         ],
         "rows": [_row(one) for one in (shown if get.get("all") == "1" else shown[:FIRST])],
         "more": 0 if get.get("all") == "1" else max(0, len(shown) - FIRST),
-        "query": get.urlencode(),
     }  # fmt: skip
     return render(request, "potline/estimates.html", context)
 
@@ -71,7 +70,7 @@ def _mean(known: Sequence[CellEstimate], name: str) -> float | None:
 
 
 def _figures(known: Sequence[CellEstimate]) -> list[dict[str, Any]]:
-    """The line in figures; the deviation of a mean is that of a cell over the root of their number."""
+    """The line in figures; the deviation told is that of one cell."""
     warn = estimate_parameters()["ledge_warn_mm"]
     ce, sd, weighed = (_mean(known, name) for name in ("efficiency", "efficiency_sd", "by_metal"))
     note = (
@@ -117,7 +116,7 @@ def _drawing(info: PotlineInfo, found: Sequence[CellEstimate]) -> dict[str, Any]
             continue
         outside = one.outside()
         cells.append({
-            "number": one.number, "x": round(place * PITCH, 1), "mark": round(place * PITCH + PITCH / 2 - 0.5, 1),
+            "number": one.number, "x": round(place * PITCH, 1),
             "y": room * ROOM + 20 + y(at["window_high"]), "height": max(1.0, y(at["window_low"]) - y(at["window_high"])),
             "held": room * ROOM + 20 + y(at["held"]), "out": outside != 0.0,
             "title": _("Cell %(n)s: held at %(held)s V, window %(low)s to %(high)s V") % {
@@ -130,7 +129,7 @@ def _drawing(info: PotlineInfo, found: Sequence[CellEstimate]) -> dict[str, Any]
         for room in range(info.rooms)
     ]  # fmt: skip
     return {
-        "cells": cells, "rows": rows, "width": length * PITCH + 8, "height": info.rooms * ROOM, "right": length * PITCH,
+        "cells": cells, "rows": rows, "width": length * PITCH + 8, "height": info.rooms * ROOM,
         "low": plain(low, 2), "high": plain(high, 2),
     }  # fmt: skip
 
@@ -157,7 +156,6 @@ def cause_row(number: int, cause: Cause, closed: Sequence[int]) -> dict[str, Any
     word, deed = TROUBLES.get(cause.name, (cause.name, ""))
     return {
         "cell": number,
-        "name": cause.name,
         "word": word,
         "deed": deed,
         "feeders": ", ".join(map(str, closed)) if cause.name == "hole_closed" else "",

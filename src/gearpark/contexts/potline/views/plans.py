@@ -179,13 +179,13 @@ def _pure(tonnes: Any) -> float:
     return float(tonnes.get("Al99.85", 0.0))
 
 
-def _looks(found: PlanInfo) -> dict[str, str]:
+def _looks() -> dict[str, str]:
     names = [one.name for one in shipped_grades()]
     return {name: f"q{max(0, 5 - k)}" for k, name in enumerate(names)} | {"": "d5"}
 
 
 def _grade_looks(found: PlanInfo) -> list[dict[str, Any]]:
-    looks = _looks(found)
+    looks = _looks()
     return [
         {"look": looks[name], "word": name or NO_GRADE, "tonnes": plain(tonnes, 1)}
         for name, tonnes in found.result["tonnes"].items()
@@ -194,7 +194,7 @@ def _grade_looks(found: PlanInfo) -> list[dict[str, Any]]:
 
 def _shift(info: PotlineInfo, found: PlanInfo, shift: int) -> dict[str, Any]:
     """A shift as a picture of the potroom and as lists."""
-    looks, cells = _looks(found), {one["cell"]: one for one in found.case["cells"]}
+    looks, cells = _looks(), {one["cell"]: one for one in found.case["cells"]}
     ladles = [one for one in found.result["ladles"] if one["shift"] == shift]
     changes = [one["cell"] for one in found.result["changes"] if one["shift"] == shift]
     of = {cell: (n + 1, ladle) for n, ladle in enumerate(ladles) for cell in ladle["cells"]}

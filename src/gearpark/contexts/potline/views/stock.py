@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -76,7 +77,7 @@ def _silo(one: SiloInfo) -> dict[str, Any]:
         "id": one.id, "code": one.code, "material": MATERIALS[one.material], "capacity": plain(one.capacity_t),
         "stock": NONE if one.stock_t is None else plain(one.stock_t, 1), "reorder": plain(one.reorder_t), "low": low,
         "use": plain(one.use_t_d, 1), "days": days, "cells": f"{one.first} – {one.last}", "counted_at": one.counted_at,
-        "empty": one.stock_t is not None and one.stock_t <= 0, "top": round(10 + TALL * (1 - share), 1), "height": round(TALL * share, 1),
+        "top": round(10 + TALL * (1 - share), 1), "height": round(TALL * share, 1),
         "mark": round(10 + TALL * (1 - one.reorder_t / one.capacity_t), 1),
         "title": _("%(code)s: %(stock)s of %(capacity)s t") % {"code": one.code, "stock": NONE if one.stock_t is None else plain(one.stock_t, 1), "capacity": plain(one.capacity_t)},
     }  # fmt: skip
@@ -124,9 +125,8 @@ def enter(request: HttpRequest, potline_code: str, silo_id: int) -> HttpResponse
     form = MoveForm(request.POST)
 
     def deed() -> None:
-        if not form.is_valid():
-            raise Problem("potline.stock_wrong", "Give a mass in tonnes.", most=0)
-        given = form.cleaned_data
+        form.is_valid()  # a mass that is none is refused where the silo's size is known
+        given: dict[str, Any] = {"kind": MoveKind.COUNT.value, "t": math.nan, "note": ""} | form.cleaned_data
         services.enter(
             scope_of(request), potline_code, silo_id, MoveKind(given["kind"]), given["t"], given["note"]
         )
@@ -141,11 +141,9 @@ def filled(request: HttpRequest, potline_code: str) -> HttpResponse:
     form = FillForm(request.POST)
 
     def deed() -> None:
-        if not form.is_valid():
-            raise Problem("potline.silo_wrong", "Give the first and the last cell.", cells=0)
-        services.filled(
-            scope_of(request), potline_code, form.cleaned_data["first"], form.cleaned_data["last"]
-        )
+        form.is_valid()
+        cells = {"first": 0, "last": 0} | form.cleaned_data
+        services.filled(scope_of(request), potline_code, cells["first"], cells["last"])
 
     return _done(request, potline_code, deed)
 

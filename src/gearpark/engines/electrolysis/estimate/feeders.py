@@ -1,7 +1,8 @@
-"""Feeder health: is a feeder's hole closed, and how much of what is fed arrives in the bath.
+"""Feeder health: is a feeder's hole closed.
 
 The breaker's contact signal is missed at times and false at others; which of both a row of strikes speaks for is a matter
-of Bayes' rule. The delivered share is the controller's own estimate from the resistance (``control/observe.py``).
+of Bayes' rule. How much of what is fed arrives is the controller's own estimate (``control/observe.py``), judged with the
+other causes.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import numpy as np
 from ..parameters import Parameters
 
 Array = np.ndarray[Any, Any]
-SOUND, CLOSED, DELIVERS_LESS, DELIVERS_MORE, UNKNOWN = range(5)
-VERDICTS = ("sound", "closed", "delivers_less", "delivers_more", "unknown")
+SOUND, CLOSED, UNKNOWN = range(3)
+VERDICTS = ("sound", "closed", "unknown")
 LEAST_STRIKES = 6
 
 
@@ -27,17 +28,8 @@ def closed_probability(e: Parameters, strikes: Array, contacts: Array) -> Array:
     return np.asarray(1.0 / (1.0 + np.exp(np.clip(log_sound - log_closed, -500.0, 500.0))))
 
 
-def verdicts(
-    e: Parameters, strikes: Array, contacts: Array, delivery: Array, delivery_sd: Array
-) -> tuple[Array, Array]:
-    """(cells, feeders) a place in ``VERDICTS`` for each feeder, and one a cell for its metering.
-
-    delivery, delivery_sd  delivered share of what is fed and its standard deviation, a value a cell
-    """
+def verdicts(e: Parameters, strikes: Array, contacts: Array) -> Array:
+    """A place in ``VERDICTS`` for each feeder; one that struck less than ``LEAST_STRIKES`` times is unknown."""
     each = np.where(closed_probability(e, strikes, contacts) >= e["closed_told"], CLOSED, SOUND)
     each[np.asarray(strikes) < LEAST_STRIKES] = UNKNOWN
-    cell = np.full(len(delivery), SOUND)
-    cell[delivery + delivery_sd < e["delivery_low"]] = DELIVERS_LESS
-    cell[delivery - delivery_sd > e["delivery_high"]] = DELIVERS_MORE
-    cell[np.isnan(delivery)] = UNKNOWN
-    return each, cell
+    return each

@@ -11,12 +11,11 @@ import numpy as np
 from ..parameters import Parameters
 from . import feeders, heat, metal
 from .alumina import alumina, alumina_sd
-from .window import Window, thin_probability, window
+from .window import window
 
 DAY_S = 86_400.0
 FILM_V = 8.0  # above it an anode effect burns
 LOOK_STEPS = 24  # steps of which strikes are kept to be looked at
-TOTALS = ("fed_kg", "dosed_kg", "tapped_kg", "changes", "looks")
 Array = np.ndarray[Any, Any]
 
 
@@ -25,7 +24,7 @@ class Seen:
     """What is known at the end of a step; a value a cell, but for ``amp`` and ``seconds``.
 
     volt      mean of the step as ``heating_v`` gives it, V; NaN: not heard
-    totals    ``TOTALS``: alumina asked for, fluoride dosed, metal weighed, kg; anodes changed; looks of the laboratory
+    totals    fed_kg, dosed_kg, tapped_kg, changes, looks: alumina asked for, fluoride dosed, metal weighed, kg; anodes changed; looks of the laboratory
     strikes, contacts  (cells, feeders) running totals
     temp_c, alf3_pct, level_mm, fe_pct  newest of the laboratory and the crew, NaN before the first; a level taken while the
               cell is tapped is NaN
@@ -65,7 +64,6 @@ class LineEstimate:
         self.iron_age = np.zeros(cells)
         self.since_change_h = np.full(cells, np.nan)
         self.now: dict[str, Array] = {}
-        self.window: Window | None = None
 
     # -- a step -------------------------------------------------------------------------------------------------
 
@@ -92,6 +90,13 @@ class LineEstimate:
         self.struck = np.roll(self.struck, -1, axis=1)
         self.struck[0, -1], self.struck[1, -1] = grew["strikes"], grew["contacts"]
         self._figures(seen)
+
+    def forget_totals(self) -> None:
+        """A stretch went by that nobody counted: the next step only notes the totals, and the metal in the cells is as unsure as at
+        the begin."""
+        self.before = {}
+        self.metal.cov[:, metal.METAL, :] = self.metal.cov[:, :, metal.METAL] = 0.0
+        self.metal.cov[:, metal.METAL, metal.METAL] = self.e["metal_start_kg"] ** 2
 
     def _heat(self, seen: Seen, grew: Mapping[str, Array], days: float) -> None:
         k, amp = seen.k, np.full(self.count, seen.amp)
@@ -122,9 +127,9 @@ class LineEstimate:
         ledge, ledge_sd = heat.ledge_mm(h, p)
         amp = np.full(self.count, max(seen.amp, 1.0))
         held = np.where(k["mean_v"] > 0, k["mean_v"], seen.volt)
-        self.window = window(h, p, e, al2o3, amp, held, self.metal.ce)
+        found = window(h, p, e, al2o3, amp, held, self.metal.ce)
         strikes, contacts = self._looked_at()
-        each, metering = feeders.verdicts(e, strikes, contacts, k["x"][:, 2], np.sqrt(k["cov"][:, 2, 2]))
+        each = feeders.verdicts(e, strikes, contacts)
         with np.errstate(invalid="ignore", divide="ignore"):
             rise = (self.iron[0] - self.iron[1]) / self.iron_days
         self.now = {
@@ -132,11 +137,11 @@ class LineEstimate:
             "temperature": h.x[:, heat.TEMP].copy(), "temperature_sd": np.sqrt(h.cov[:, heat.TEMP, heat.TEMP]),
             "alf3": h.x[:, heat.ALF3].copy(), "alf3_sd": np.sqrt(h.cov[:, heat.ALF3, heat.ALF3]),
             "superheat": superheat, "superheat_sd": superheat_sd, "ledge": ledge, "ledge_sd": ledge_sd,
-            "ledge_thin": thin_probability(h, p, e), "heat_loss": h.x[:, heat.LOSS].copy(),
+            "heat_loss": h.x[:, heat.LOSS].copy(),
             "efficiency": self.metal.ce, "efficiency_sd": metal.deviation(self.metal), "by_metal": metal.told_by_metal(self.metal, e),
-            "window_low": self.window.low_v, "window_high": self.window.high_v, "steady_superheat": self.window.steady_superheat_c,
-            "held_v": held, "delivery": k["x"][:, 2].copy(), "delivery_sd": np.sqrt(k["cov"][:, 2, 2]), "feeders": each,
-            "metering": metering, "iron_rise": rise, "since_change_h": self.since_change_h,
+            "window_low": found.low_v, "window_high": found.high_v,
+            "held_v": held, "delivery": k["x"][:, 2].copy(), "feeders": each,
+            "iron_rise": rise, "since_change_h": self.since_change_h,
         }  # fmt: skip
 
     def _looked_at(self) -> tuple[Array, Array]:

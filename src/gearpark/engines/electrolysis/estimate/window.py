@@ -15,7 +15,7 @@ import numpy as np
 from ..cell.state import WALL_M2K_W
 from ..constants import AL_KG_PER_KAH, EMF_PRODUCTION_V
 from ..parameters import Parameters
-from .heat import ALF3, LOSS, REACTION_V_PER_CE, Heat, ledge_mm, liquidus
+from .heat import ALF3, LOSS, REACTION_V_PER_CE, Heat, liquidus
 
 Array = np.ndarray[Any, Any]
 USUAL_DOSE = 0.0155  # kg of fluoride a kg of metal
@@ -25,38 +25,23 @@ OPEN_MM = 400.0  # a side that sheds nothing would freeze for ever
 @dataclass(frozen=True, slots=True)
 class Window:
     """A value a cell. ``low_v`` and ``high_v``: the window; ``steady_superheat_c`` and ``steady_ledge_mm``: where the cell goes
-    at the voltage it has, and ``ledge_sd_mm`` how sure that is; ``by_ledge``: the upper end is the ledge's, not the superheat's.
-    """
+    at the voltage it has."""
 
     low_v: Array
     high_v: Array
     steady_superheat_c: Array
     steady_ledge_mm: Array
-    ledge_sd_mm: Array
-    by_ledge: Array
 
 
 def window(h: Heat, p: Parameters, e: Parameters, al2o3: Array, amp: Array, volt: Array, ce: Array) -> Window:
-    """The window of each cell at its line current, A, its efficiency and the heat loss that was learnt."""
+    """The window of each cell at its line current, A, its efficiency and the heat loss that was learnt; the upper end is that of the
+    superheat or, where it comes first, that of the least ledge."""
     loss, at = h.x[:, LOSS], liquidus(p, h.x[:, ALF3], al2o3)
     low = _volt(p, h.usual_c, at, loss, e["superheat_low_c"], amp, ce)
-    by_ledge = _superheat_of(p, at, e["ledge_least_mm"])
-    most = np.minimum(e["superheat_high_c"], by_ledge)
+    most = np.minimum(e["superheat_high_c"], _superheat_of(p, at, e["ledge_least_mm"]))
     high = _volt(p, h.usual_c, at, loss, most, amp, ce)
     steady = _superheat(p, h.usual_c, at, loss, volt, amp, ce)
-    ledge = _ledge_mm(p, at, steady)
-    other = _ledge_mm(p, at, _superheat(p, h.usual_c, at, loss + 0.01, volt, amp, ce))
-    known = np.sqrt(h.cov[:, LOSS, LOSS])
-    spread = np.abs(other - ledge) / 0.01 * known
-    return Window(low, high, steady, ledge, spread, by_ledge < e["superheat_high_c"])
-
-
-def thin_probability(h: Heat, p: Parameters, e: Parameters) -> Array:
-    """Probability that the ledge is now thinner than ``ledge_warn_mm``."""
-    from scipy.stats import norm
-
-    now, sd = ledge_mm(h, p)
-    return np.asarray(norm.cdf((e["ledge_warn_mm"] - now) / np.maximum(sd, 1e-6)))
+    return Window(low, high, steady, _ledge_mm(p, at, steady))
 
 
 def _around_kw(p: Parameters, usual_c: float, t_c: Array, loss: Array) -> Array:
